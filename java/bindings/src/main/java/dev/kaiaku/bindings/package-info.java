@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.bindings;
+
+import org.jspecify.annotations.NullMarked;

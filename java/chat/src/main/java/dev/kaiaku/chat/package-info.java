@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.chat;
+
+import org.jspecify.annotations.NullMarked;

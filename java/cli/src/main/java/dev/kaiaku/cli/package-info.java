@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.cli;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.dataset;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.adapter;
+
+import org.jspecify.annotations.NullMarked;

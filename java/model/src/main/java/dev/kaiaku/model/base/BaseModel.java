@@ -1,0 +1,42 @@
+package dev.kaiaku.model.base;
+
+import dev.kaiaku.model.ModelConfig;
+import dev.kaiaku.model.TensorInfo;
+import dev.kaiaku.model.format.ChatFormat;
+import dev.kaiaku.model.tokenizer.Tokenizer;
+import java.io.Closeable;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Frozen weights with their tokeniser, read from a Hugging Face directory or a GGUF file. Tensors have Hugging
+ * Face names and row order whatever the file holds. Reading is thread-safe.
+ */
+public interface BaseModel extends Closeable {
+    /** The directory or file. */
+    Path path();
+
+    /** What to call the base in files and messages, such as {@code SmolLM2-135M-Instruct}. */
+    String name();
+
+    ModelConfig config();
+
+    Tokenizer tokenizer();
+
+    /** How this base wants conversations written. */
+    ChatFormat chatFormat();
+
+    /** Every tensor of the model in a stable order: embedding, layers, final norm, head where it is not tied. */
+    List<TensorInfo> tensors();
+
+    /**
+     * Rows {@code [firstRow, firstRow + rows)} of a tensor in its own type.
+     *
+     * @return a little-endian buffer of {@code rows * tensor.rowBytes()} bytes at position 0
+     */
+    ByteBuffer read(TensorInfo tensor, long firstRow, int rows);
+
+    @Override
+    void close();
+}

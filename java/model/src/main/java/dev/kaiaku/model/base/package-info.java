@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.base;
+
+import org.jspecify.annotations.NullMarked;

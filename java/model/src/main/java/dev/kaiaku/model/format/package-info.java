@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.format;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.hub;
+
+import org.jspecify.annotations.NullMarked;

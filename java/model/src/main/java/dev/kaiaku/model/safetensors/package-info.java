@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.safetensors;
+
+import org.jspecify.annotations.NullMarked;

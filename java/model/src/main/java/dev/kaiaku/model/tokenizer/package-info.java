@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.tokenizer;
+
+import org.jspecify.annotations.NullMarked;
