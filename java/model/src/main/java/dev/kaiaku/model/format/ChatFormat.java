@@ -4,6 +4,7 @@ import dev.kaiaku.dataset.Conversation;
 import java.util.List;
 
 /** How a family of models wants conversations written; the one place that knows its control tokens. */
+@SuppressWarnings("DoNotCallSuggester")
 public enum ChatFormat {
     CHATML("chatml"),
     LLAMA3("llama3");
