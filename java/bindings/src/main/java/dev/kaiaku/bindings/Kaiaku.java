@@ -1,0 +1,65 @@
+package dev.kaiaku.bindings;
+
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** libkaiaku as this process has it loaded. */
+public final class Kaiaku {
+    private static @Nullable KaiakuLibrary library;
+
+    private Kaiaku() {}
+
+    /**
+     * Version, compiler, instruction set, oneDNN and backends of the library, in one line.
+     *
+     * @throws NativeException where the library cannot be loaded
+     */
+    public static String buildInfo() {
+        return library().kaiaku_build_info();
+    }
+
+    /** The library, loaded on first use. */
+    static synchronized KaiakuLibrary library() {
+        if (library == null) {
+            library = load();
+        }
+        return library;
+    }
+
+    private static KaiakuLibrary load() {
+        String folder = "dev/kaiaku/native/" + Platform.current();
+        List<String> names = List.of("libgomp.so.1", "libdnnl.so.3", "libkaiaku.so");
+        Path file = new NativeFiles(Kaiaku.class.getClassLoader(), folder, names)
+                .extract()
+                .resolve("libkaiaku.so");
+        KaiakuLibrary loaded;
+        try {
+            loaded = Native.load(file.toString(), KaiakuLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
+        } catch (UnsatisfiedLinkError e) {
+            throw new NativeException(
+                    NativeException.Status.UNSUPPORTED,
+                    "cannot load " + file + " (a folder without execute permission? KAIAKU_CACHE names another): "
+                            + e.getMessage(),
+                    e);
+        }
+        int version = loaded.kaiaku_abi_version();
+        if (version != KaiakuLibrary.ABI_VERSION) {
+            throw new NativeException(
+                    NativeException.Status.UNSUPPORTED,
+                    file + " has interface " + version + ", expected " + KaiakuLibrary.ABI_VERSION + "; build again");
+        }
+        return loaded;
+    }
+
+    /** Throws what the library says of a status other than 0. */
+    static void check(int status) {
+        if (status != 0) {
+            throw new NativeException(
+                    NativeException.Status.of(status), library().kaiaku_last_error());
+        }
+    }
+}
