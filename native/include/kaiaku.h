@@ -117,7 +117,8 @@ typedef struct kaiaku_trainer_options {
   int32_t rank;        /* R, 1 to min(in, out) of every target */
   int32_t targets;     /* KAIAKU_TARGET_* bits */
   int32_t max_tokens;  /* the largest T of one call; memory is taken for it at creation */
-  int32_t recompute;   /* 1: keep one input per layer and run each layer again in backward; 0: keep everything */
+  int32_t
+      recompute; /* 1: keep one input per layer and run each layer again in backward; 0: keep everything */
   int32_t n_threads;   /* 0: all processors that the process may use */
   float scaling;       /* s in y = W x + s B A x: alpha/r, or alpha/sqrt(r) with rsLoRA */
   float beta1;         /* AdamW; 0.9 */
@@ -148,7 +149,8 @@ KAIAKU_API const char* kaiaku_build_info(void);
 /* Name of a status code ("invalid argument"); "unknown status" for others. Static text. */
 KAIAKU_API const char* kaiaku_status_name(int32_t status);
 
-/* Message of this thread's last failed call, empty before the first. Valid until this thread's next failure. */
+/* Message of this thread's last failed call, empty before the first. Valid until this thread's next failure.
+ */
 KAIAKU_API const char* kaiaku_last_error(void);
 
 /* Sends messages to log (NULL: silence, as at start). Process-wide; user is passed through. */
@@ -190,8 +192,8 @@ KAIAKU_API void kaiaku_model_free(kaiaku_model* model);
 /* ---- Trainer: a LoRA adapter, its gradients and its optimiser ---- */
 
 /* Bytes that a model and trainer of these sizes will hold, without making them. */
-KAIAKU_API int32_t kaiaku_plan_memory(const kaiaku_model_config* config, const kaiaku_trainer_options* options,
-                                      kaiaku_memory* memory);
+KAIAKU_API int32_t kaiaku_plan_memory(const kaiaku_model_config* config,
+                                      const kaiaku_trainer_options* options, kaiaku_memory* memory);
 
 /* Makes a trainer for a sealed model; all LoRA weights, gradients and moments are zero. */
 KAIAKU_API int32_t kaiaku_trainer_create(kaiaku_model* model, const kaiaku_trainer_options* options,
@@ -207,9 +209,10 @@ KAIAKU_API int32_t kaiaku_trainer_create(kaiaku_model* model, const kaiaku_train
  * Forward and backward with the adapter: adds the gradient of the summed loss to the gradients, the sum of
  * -log p over the counted tokens to *loss_sum's value (set, not added), and their number to *n_targets (set).
  */
-KAIAKU_API int32_t kaiaku_trainer_accumulate(kaiaku_trainer* trainer, const int32_t* tokens, const uint8_t* learn,
-                                             int32_t n_tokens, const int32_t* cu_seqlens, int32_t n_sequences,
-                                             double* loss_sum, int64_t* n_targets);
+KAIAKU_API int32_t kaiaku_trainer_accumulate(kaiaku_trainer* trainer, const int32_t* tokens,
+                                             const uint8_t* learn, int32_t n_tokens,
+                                             const int32_t* cu_seqlens, int32_t n_sequences, double* loss_sum,
+                                             int64_t* n_targets);
 
 /*
  * One AdamW step on the gradients divided by the number of targets accumulated; clears both. *grad_norm is
@@ -218,10 +221,11 @@ KAIAKU_API int32_t kaiaku_trainer_accumulate(kaiaku_trainer* trainer, const int3
  */
 KAIAKU_API int32_t kaiaku_trainer_update(kaiaku_trainer* trainer, float lr, float* grad_norm);
 
-/* Forward only: token_nll [T] = -log p of each counted token, 0 for the rest. use_adapter 0: the base alone. */
-KAIAKU_API int32_t kaiaku_trainer_evaluate(kaiaku_trainer* trainer, const int32_t* tokens, const uint8_t* learn,
-                                           int32_t n_tokens, const int32_t* cu_seqlens, int32_t n_sequences,
-                                           int32_t use_adapter, float* token_nll);
+/* Forward only: token_nll [T] = -log p of each counted token, 0 for the rest. use_adapter 0: the base alone.
+ */
+KAIAKU_API int32_t kaiaku_trainer_evaluate(kaiaku_trainer* trainer, const int32_t* tokens,
+                                           const uint8_t* learn, int32_t n_tokens, const int32_t* cu_seqlens,
+                                           int32_t n_sequences, int32_t use_adapter, float* token_nll);
 
 /* Forward only: logits [T, V] of every row, for checks. */
 KAIAKU_API int32_t kaiaku_trainer_logits(kaiaku_trainer* trainer, const int32_t* tokens, int32_t n_tokens,
@@ -258,7 +262,8 @@ KAIAKU_API void kaiaku_trainer_free(kaiaku_trainer* trainer);
  * a [rank, n_cols]. rank 0 (a and b NULL) only converts. Thread-safe.
  */
 KAIAKU_API int32_t kaiaku_merge_rows(int32_t type, const void* rows, int64_t n_rows, int64_t n_cols,
-                                     const float* b, const float* a, int32_t rank, float scale, float* values);
+                                     const float* b, const float* a, int32_t rank, float scale,
+                                     float* values);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,44 @@
+// Memory that is taken once.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "base/tensor.h"
+
+namespace kaiaku {
+
+// Hands out 64-byte aligned pieces of one zeroed block. The same code lays out twice: first to measure, when
+// every piece is null, then after allocate() for real.
+class Arena {
+ public:
+  // name says in errors what the memory is for.
+  explicit Arena(std::string name) : name_(std::move(name)) {}
+
+  // Takes the block for everything measured so far and starts again at its beginning.
+  void allocate();
+
+  template <class T>
+  T* take(int64_t n) {
+    return static_cast<T*>(take_bytes(n * static_cast<int64_t>(sizeof(T))));
+  }
+  float* vector(int64_t n) { return take<float>(n); }
+  Matrix matrix(int64_t rows, int64_t cols) { return {vector(rows * cols), rows, cols, cols}; }
+
+  int64_t bytes() const { return used_; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* block) const;
+  };
+
+  void* take_bytes(int64_t n);
+
+  std::string name_;
+  std::unique_ptr<std::byte, Free> block_;
+  int64_t used_ = 0;
+};
+
+}  // namespace kaiaku
