@@ -8,7 +8,6 @@ import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -197,28 +196,12 @@ interface LlamaLibrary extends Library {
         private Loaded() {}
 
         private static LlamaLibrary load() {
-            Platform platform = Platform.current();
-            String name = System.mapLibraryName("jllama");
-            String folder = "de/kherud/llama/" + folder(platform);
-            NativeFiles files = new NativeFiles(LlamaLibrary.class.getClassLoader(), folder, List.of(name));
             LlamaLibrary library = Native.load(
-                    files.extract().resolve(name).toString(),
-                    LlamaLibrary.class,
-                    Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
+                    LlamaBinary.file().toString(), LlamaLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
             library.llama_log_set(LOG, null);
             // Fills ggml's table of half-precision values; without it quantisation rounds wrongly.
             library.llama_backend_init();
             return library;
-        }
-
-        private static String folder(Platform platform) {
-            String os = switch (platform.os()) {
-                case "linux" -> "Linux";
-                case "darwin" -> "Mac";
-                case "windows" -> "Windows";
-                default -> platform.os();
-            };
-            return os + "/" + (platform.architecture().equals("x86-64") ? "x86_64" : platform.architecture());
         }
     }
 }

@@ -1,0 +1,32 @@
+package dev.kaiaku.bindings;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The library file inside java-llama.cpp's jar, which two bindings load: JNA's and java-llama.cpp's own. */
+public final class LlamaBinary {
+    private LlamaBinary() {}
+
+    /**
+     * The library as a file, extracted into the user's cache where it is not there yet.
+     *
+     * @throws NativeException UNSUPPORTED where java-llama.cpp has none for this platform
+     */
+    public static Path file() {
+        String name = System.mapLibraryName("jllama");
+        String folder = "de/kherud/llama/" + folder(Platform.current());
+        return new NativeFiles(LlamaBinary.class.getClassLoader(), folder, List.of(name))
+                .extract()
+                .resolve(name);
+    }
+
+    private static String folder(Platform platform) {
+        String os = switch (platform.os()) {
+            case "linux" -> "Linux";
+            case "darwin" -> "Mac";
+            case "windows" -> "Windows";
+            default -> platform.os();
+        };
+        return os + "/" + (platform.architecture().equals("x86-64") ? "x86_64" : platform.architecture());
+    }
+}
