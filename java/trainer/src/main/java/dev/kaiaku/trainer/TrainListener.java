@@ -1,0 +1,27 @@
+package dev.kaiaku.trainer;
+
+import dev.kaiaku.dataset.Progress;
+
+/** Told how a run goes, from the thread that trains. Every method may be left as it is. */
+public interface TrainListener extends Progress {
+    /** Ignores everything. */
+    TrainListener SILENT = new TrainListener() {};
+
+    /** Reading examples, loading weights, evaluating. */
+    @Override
+    default void report(String task, long done, long total) {}
+
+    /** Everything is read and decided; weights are loaded next. */
+    default void planned(TrainPlan plan) {}
+
+    default void stepped(StepReport report) {}
+
+    /**
+     * Validation was evaluated.
+     *
+     * @param step updates done; 0: the base
+     * @param nll -log p per target token
+     * @param best the lowest of an adapter so far
+     */
+    default void evaluated(int step, double nll, boolean best) {}
+}
