@@ -1,5 +1,7 @@
 package dev.kaiaku.model;
 
+import org.jspecify.annotations.Nullable;
+
 /** How the values of a tensor are stored; ids, block sizes and block bytes are ggml's. */
 public enum TensorType {
     F32(0, 1, 4),
@@ -17,6 +19,16 @@ public enum TensorType {
         this.id = id;
         this.blockSize = blockSize;
         this.blockBytes = blockBytes;
+    }
+
+    /** The type with ggml's number {@code id}, or null for one that is not supported. */
+    public static @Nullable TensorType ofId(int id) {
+        for (TensorType type : values()) {
+            if (type.id == id) {
+                return type;
+            }
+        }
+        return null;
     }
 
     /** ggml's number, the one in GGUF files and in kaiaku.h. */

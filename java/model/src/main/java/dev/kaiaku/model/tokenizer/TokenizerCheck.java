@@ -1,0 +1,66 @@
+package dev.kaiaku.model.tokenizer;
+
+import dev.kaiaku.dataset.BadInputException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What must hold before a tokeniser is handed to native code. */
+final class TokenizerCheck {
+    static final String ONLY_BYTE_LEVEL = "only byte-level BPE tokenisers (SmolLM2, Llama 3, Qwen2.5) are supported"
+            + " in this version, SentencePiece ones (Llama 2, Mistral 7B, Gemma) are not";
+
+    private TokenizerCheck() {}
+
+    static void check(TokenizerData data, String source) {
+        Set<String> texts = new HashSet<>();
+        Set<String> normal = new HashSet<>();
+        for (int id = 0; id < data.tokens().size(); id++) {
+            String token = data.tokens().get(id);
+            if (token.isEmpty() || !texts.add(token)) {
+                throw new BadInputException(source + ": token " + id + " is empty or there twice");
+            }
+            if (data.types().get(id) == TokenType.NORMAL) {
+                normal.add(token);
+            }
+        }
+        checkBytes(normal, source);
+        checkMerges(data.merges(), normal, source);
+        checkId(data, data.bosId(), "beginning-of-sequence", source);
+        checkId(data, data.eosId(), "end-of-sequence", source);
+        checkId(data, data.padId(), "padding", source);
+        checkId(data, data.unkId(), "unknown", source);
+    }
+
+    private static void checkBytes(Set<String> normal, String source) {
+        for (int b = 0; b < 256; b++) {
+            // UTF-8 never holds the bytes C0, C1 and F5 to FF, and some vocabularies leave them out.
+            boolean possible = b < 0xC0 || (b > 0xC1 && b < 0xF5);
+            if (possible && !normal.contains(String.valueOf(ByteAlphabet.letter(b)))) {
+                throw new BadInputException(source + ": no token for byte " + b + "; " + ONLY_BYTE_LEVEL);
+            }
+        }
+    }
+
+    private static void checkMerges(List<String> merges, Set<String> normal, String source) {
+        for (int i = 0; i < merges.size(); i++) {
+            String merge = merges.get(i);
+            int space = merge.indexOf(' ');
+            if (space <= 0 || space != merge.lastIndexOf(' ') || space == merge.length() - 1) {
+                throw new BadInputException(source + ": merge " + i + " is not two tokens");
+            }
+            String left = merge.substring(0, space);
+            String right = merge.substring(space + 1);
+            if (!normal.contains(left) || !normal.contains(right) || !normal.contains(left + right)) {
+                throw new BadInputException(source + ": merge " + i + " is of tokens that are not in the vocabulary");
+            }
+        }
+    }
+
+    private static void checkId(TokenizerData data, @Nullable Integer id, String what, String source) {
+        if (id != null && (id < 0 || id >= data.tokens().size())) {
+            throw new BadInputException(source + ": the " + what + " token " + id + " is not in the vocabulary");
+        }
+    }
+}
