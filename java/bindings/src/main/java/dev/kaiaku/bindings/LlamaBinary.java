@@ -5,19 +5,23 @@ import java.util.List;
 
 /** The library file inside java-llama.cpp's jar, which two bindings load: JNA's and java-llama.cpp's own. */
 public final class LlamaBinary {
+    private static final String NAME = System.mapLibraryName("jllama");
+
     private LlamaBinary() {}
 
     /**
-     * The library as a file, extracted into the user's cache where it is not there yet.
+     * The folder with the library, extracted into the user's cache where it is not there yet.
      *
      * @throws NativeException UNSUPPORTED where java-llama.cpp has none for this platform
      */
-    public static Path file() {
-        String name = System.mapLibraryName("jllama");
+    public static Path folder() {
         String folder = "de/kherud/llama/" + folder(Platform.current());
-        return new NativeFiles(LlamaBinary.class.getClassLoader(), folder, List.of(name))
-                .extract()
-                .resolve(name);
+        return new NativeFiles(LlamaBinary.class.getClassLoader(), folder, List.of(NAME)).extract();
+    }
+
+    /** The library itself. */
+    static Path file() {
+        return folder().resolve(NAME);
     }
 
     private static String folder(Platform platform) {
