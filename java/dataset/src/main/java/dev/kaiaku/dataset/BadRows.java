@@ -1,0 +1,42 @@
+package dev.kaiaku.dataset;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What of an export could not be read: how many rows, and the first of them. */
+final class BadRows {
+    private static final int KEPT = 5;
+    private static final double ALLOWED = 0.01;
+
+    private final List<String> first = new ArrayList<>();
+    private long count;
+
+    void add(Path file, long line, String reason) {
+        add(file, line, reason, 1);
+    }
+
+    void add(Path file, long line, String reason, long rows) {
+        count += rows;
+        if (first.size() < KEPT) {
+            first.add(file.getFileName() + " line " + line + ": " + reason);
+        }
+    }
+
+    long count() {
+        return count;
+    }
+
+    /** The first ones, each with file, line and reason. */
+    List<String> first() {
+        return List.copyOf(first);
+    }
+
+    /** Refuses an export of which more than one row in a hundred is bad. */
+    void check(long goodRows) {
+        if (count > ALLOWED * (count + goodRows)) {
+            throw new BadInputException(first.get(0) + " (and " + (count - 1) + " more of " + (count + goodRows)
+                    + " rows cannot be read; at most 1 % may be bad); export the chat again");
+        }
+    }
+}

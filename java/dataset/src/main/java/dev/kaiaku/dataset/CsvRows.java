@@ -1,0 +1,131 @@
+package dev.kaiaku.dataset;
+
+import de.siegmar.fastcsv.reader.CloseableIterator;
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of one CSV file, RFC 4180 and strict about quotes. After a record with broken quotes it goes on
+ * at the next line that starts like a row of a chat export: with a number and a comma.
+ */
+final class CsvRows implements AutoCloseable {
+    private static final Pattern ROW_START = Pattern.compile("(\"\\d{1,20}\"|\\d{1,20}),");
+    private static final int MAX_BROKEN = 100;
+
+    private final Path file;
+    private final BadRows bad;
+    private CountingInput input;
+    private CloseableIterator<CsvRecord> records;
+    private long line;
+    private int broken;
+
+    CsvRows(Path file, BadRows bad) {
+        this.file = file;
+        this.bad = bad;
+        input = new CountingInput(open(file));
+        records = records(input, 0);
+    }
+
+    /** The next record, or null at the end of the file. */
+    @Nullable CsvRecord next() {
+        while (true) {
+            try {
+                if (!records.hasNext()) {
+                    return null;
+                }
+                CsvRecord record = records.next();
+                line = record.getStartingLineNumber();
+                return record;
+            } catch (CsvParseException e) {
+                if (!goOnAfter(e)) {
+                    return null;
+                }
+            } catch (UncheckedIOException e) {
+                throw new UncheckedIOException(file + ": " + e.getMessage(), e.getCause());
+            }
+        }
+    }
+
+    /** Bytes of the file read so far. */
+    long position() {
+        return input.count();
+    }
+
+    @Override
+    public void close() {
+        try {
+            records.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Steps over the record after {@link #line}; false where no row follows it. */
+    private boolean goOnAfter(CsvParseException cause) {
+        long start = 0;
+        long next = 0;
+        long number = 0;
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(open(file), StandardCharsets.UTF_8))) {
+            for (String text = lines.readLine(); text != null && next == 0; text = lines.readLine()) {
+                number++;
+                if (number > line && ROW_START.matcher(text).lookingAt()) {
+                    next = start == 0 ? 0 : number;
+                    start = start == 0 ? number : start;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+        start = start == 0 ? line + 1 : start;
+        if (++broken > MAX_BROKEN) {
+            throw new BadInputException(
+                    file + " line " + start + ": more than " + MAX_BROKEN + " rows with unbalanced quotes;"
+                            + " export the chat again",
+                    cause);
+        }
+        // Where no row follows, every line to the end is lost, and counts.
+        bad.add(file, start, "unbalanced quotes", next == 0 ? number - start + 1 : 1);
+        close();
+        if (next == 0) {
+            return false;
+        }
+        line = start;
+        input = new CountingInput(open(file));
+        records = records(input, next - 1);
+        return true;
+    }
+
+    private static CloseableIterator<CsvRecord> records(CountingInput input, long skippedLines) {
+        CsvReader<CsvRecord> reader = CsvReader.builder()
+                .allowUnclosedQuote(false)
+                .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+                .detectBomHeader(true)
+                .ofCsvRecord(input, StandardCharsets.UTF_8);
+        reader.skipLines(Math.toIntExact(skippedLines));
+        return reader.iterator();
+    }
+
+    private static InputStream open(Path file) {
+        try {
+            return Files.newInputStream(file);
+        } catch (AccessDeniedException e) {
+            throw new BadInputException(file + ": may not be read (permission denied)", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.kaiaku.dataset;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Turns a chat export into samples of one member's replies. */
+public final class DatasetBuilder {
+    /** The samples to learn from. */
+    public static final String TRAIN = "train.jsonl";
+
+    /** The samples held out. */
+    public static final String VALIDATION = "validation.jsonl";
+
+    private DatasetBuilder() {}
+
+    /**
+     * Writes {@code train.jsonl}, {@code validation.jsonl} and {@code dataset.json}; the same input and options
+     * give the same bytes.
+     *
+     * @param exports files and folders of a DiscordChatExporter CSV export
+     * @param persona name or id of the member to imitate
+     * @param out folder to write to; made where it is missing
+     * @throws BadInputException where the export, the persona or the folder is not usable
+     */
+    public static DatasetSummary build(
+            List<Path> exports, String persona, Path out, DatasetOptions options, Progress progress) {
+        if (exports.isEmpty()) {
+            throw new BadInputException("no export given; name a file or a folder");
+        }
+        Cleaning cleaning = new Cleaning(options.clean());
+        People people = new People(cleaning::cleanName, options.clean());
+        ChatLog log = ChatLog.read(exports, cleaning, people, progress);
+        String personaId = people.find(persona);
+        List<Session> sessions = Session.of(log.channels(), options.gap());
+        Blocks blocks = new Blocks(personaId, people, options);
+        List<List<Sample>> samples = sessions.stream()
+                .map(blocks::of)
+                .filter(found -> !found.isEmpty())
+                .toList();
+        if (samples.isEmpty()) {
+            throw new BadInputException("persona \"" + people.name(personaId) + "\" answers nobody within "
+                    + DurationText.format(options.gap()) + " in " + people.messages(personaId)
+                    + " messages, so there is nothing to learn; choose another persona or a longer --gap");
+        }
+        Split split = Split.of(samples, options.validation());
+        List<DatasetSummary.FileHash> outputs = write(out, split, progress);
+        DatasetSummary summary = summary(options, cleaning, log, personaId, sessions, blocks, samples, split, outputs);
+        summary.write(out);
+        return summary;
+    }
+
+    /** Both files appear only when both are complete. */
+    private static List<DatasetSummary.FileHash> write(Path out, Split split, Progress progress) {
+        Path trainFile = out.resolve(TRAIN);
+        Path validationFile = out.resolve(VALIDATION);
+        try (ConversationWriter train = ConversationFile.writer(trainFile);
+                ConversationWriter validation = ConversationFile.writer(validationFile)) {
+            split.train().forEach(sample -> train.write(sample.conversation(), sample.meta()));
+            split.validation().forEach(sample -> validation.write(sample.conversation(), sample.meta()));
+            train.commit();
+            validation.commit();
+        }
+        long samples = (long) split.train().size() + split.validation().size();
+        progress.report("writing", samples, samples);
+        return List.of(
+                DatasetSummary.FileHash.of(trainFile, split.train().size()),
+                DatasetSummary.FileHash.of(validationFile, split.validation().size()));
+    }
+
+    private static DatasetSummary summary(
+            DatasetOptions options,
+            Cleaning cleaning,
+            ChatLog log,
+            String personaId,
+            List<Session> sessions,
+            Blocks blocks,
+            List<List<Sample>> samples,
+            Split split,
+            List<DatasetSummary.FileHash> outputs) {
+        long kept = samples.stream()
+                .flatMap(List::stream)
+                .mapToLong(Sample::replies)
+                .sum();
+        Map<String, Long> dropped = new TreeMap<>(cleaning.dropped());
+        dropped.put("reply to nobody", blocks.droppedMessages());
+        return new DatasetSummary(
+                KaiakuVersion.current(),
+                new DatasetSummary.Author(personaId, log.people().name(personaId)),
+                ExportFormat.DISCORD_CSV.id(),
+                "block",
+                DurationText.format(options.gap()),
+                options.clean(),
+                options.validation(),
+                options.system(),
+                log.inputs().size(),
+                log.rows(),
+                log.people().count(),
+                sessions.get(0).start().toString(),
+                log.end().toString(),
+                sessions.size(),
+                samples.size(),
+                split.train().size(),
+                split.validation().size(),
+                kept + blocks.droppedMessages(),
+                kept,
+                dropped,
+                cleaning.changed(),
+                log.badRows().count(),
+                log.badRows().first(),
+                log.duplicateFiles(),
+                log.inputs(),
+                outputs);
+    }
+}

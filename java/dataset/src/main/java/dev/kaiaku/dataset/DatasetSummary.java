@@ -1,0 +1,120 @@
+package dev.kaiaku.dataset;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a dataset was made of and what was left out; the content of {@code dataset.json}. Holds no text of the
+ * chat, and no paths.
+ *
+ * @param kaiaku version that made the dataset
+ * @param rule how samples are cut: {@code block}
+ * @param gap as on the command line, such as {@code 5m}
+ * @param validation share asked for
+ * @param system text of the system turn, or null
+ * @param files files read, those given twice or with equal content once
+ * @param messages rows read, the dropped ones included
+ * @param authors people who wrote, told apart by id
+ * @param from time of the first message kept, ISO 8601
+ * @param to time of the last message kept
+ * @param personaMessages the persona's messages that were not dropped in cleaning
+ * @param personaMessagesKept those of them that a sample holds
+ * @param dropped messages left out, by reason
+ * @param changed messages changed in cleaning, by rule
+ * @param badRows rows that could not be read
+ * @param firstBadRows the first of these: file, line, reason
+ * @param duplicateFiles files passed over because another has the same content
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record DatasetSummary(
+        String kaiaku,
+        Author persona,
+        String format,
+        String rule,
+        String gap,
+        boolean clean,
+        double validation,
+        @Nullable String system,
+        int files,
+        long messages,
+        int authors,
+        String from,
+        String to,
+        int sessions,
+        int sessionsWithSamples,
+        int trainSamples,
+        int validationSamples,
+        long personaMessages,
+        long personaMessagesKept,
+        Map<String, Long> dropped,
+        Map<String, Long> changed,
+        long badRows,
+        List<String> firstBadRows,
+        int duplicateFiles,
+        List<FileHash> inputs,
+        List<FileHash> outputs) {
+    /** Name of the file in the folder of the dataset. */
+    public static final String FILE = "dataset.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** Who is imitated. */
+    public record Author(String id, String name) {}
+
+    /**
+     * A file and its fingerprint.
+     *
+     * @param name without folder
+     * @param rows messages of an input, samples of an output
+     */
+    public record FileHash(String name, long bytes, long rows, String sha256) {
+        static FileHash of(Path file, long rows) {
+            try {
+                return new FileHash(file.getFileName().toString(), Files.size(file), rows, Sha256.of(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** Samples of both files. */
+    public int samples() {
+        return trainSamples + validationSamples;
+    }
+
+    /** The summary of the dataset in a folder. */
+    public static DatasetSummary read(Path folder) {
+        Path file = folder.resolve(FILE);
+        try {
+            return JSON.readValue(Files.readString(file), DatasetSummary.class);
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(file + ": no such file; `dataset build` makes it", e);
+        } catch (JsonProcessingException e) {
+            throw new BadInputException(file + ": not a summary of a dataset; build the dataset again", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    void write(Path folder) {
+        DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer =
+                new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
+        try {
+            AtomicFile.write(folder.resolve(FILE), JSON.writer(printer).writeValueAsString(this) + "\n");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.kaiaku.dataset;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The files that hold one channel of an export.
+ *
+ * @param name the file name without its ending and part number
+ * @param files in the order of their part numbers
+ */
+record ExportChannel(String name, List<Path> files) {
+    ExportChannel {
+        files = List.copyOf(files);
+    }
+}
