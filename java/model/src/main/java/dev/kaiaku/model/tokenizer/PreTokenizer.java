@@ -42,6 +42,11 @@ record PreTokenizer(List<String> names, boolean ignoreMerges, List<String> regex
         return names.get(0);
     }
 
+    /** What llama.cpp does where a file does not say: sequences begin with the beginning-of-sequence token. */
+    boolean addsBos() {
+        return ignoreMerges;
+    }
+
     static @Nullable PreTokenizer ofGgufName(String name) {
         return ALL.stream().filter(pre -> pre.names.contains(name)).findFirst().orElse(null);
     }
