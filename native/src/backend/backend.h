@@ -1,6 +1,156 @@
+// Every operation of the transformer, forward beside backward, on the processor's memory.
+//
+// Letters: T tokens, D hidden size, F feed-forward size, H query heads, K key/value heads, E head dimension,
+// V vocabulary, R LoRA rank, N values. A gradient is d_ + the name of its tensor. "Adds" is said where a
+// result is accumulated; elsewhere it is overwritten. Results depend on the inputs and the number of threads
+// only.
 #pragma once
+
+#include <cstdint>
+#include <memory>
 #include <string>
+#include <vector>
+
+#include "base/tensor.h"
+
 namespace kaiaku {
+
+// ---- Matrix products ----
+
+// Keeps the prepared products of one trainer; used by one thread at a time.
+class MatmulCache {
+ public:
+  MatmulCache();
+  ~MatmulCache();
+
+  struct Impl;
+  Impl& impl() { return *impl_; }
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+enum class Store { kOverwrite, kAdd };
+
+// y [T, out] = x [T, in] w^T + bias, w [out, in], bias [out] or null.
+void linear_forward(MatmulCache& cache, ConstMatrix x, ConstMatrix w, const float* bias, Matrix y,
+                    Store store);
+// d_x [T, in] = d_y [T, out] w.
+void linear_backward_input(MatmulCache& cache, ConstMatrix d_y, ConstMatrix w, Matrix d_x, Store store);
+// Adds d_y^T x to d_w [out, in].
+void linear_backward_weight(MatmulCache& cache, ConstMatrix d_y, ConstMatrix x, Matrix d_w);
+
 // Name and version of the library behind the matrix products.
 std::string matmul_library();
+
+// ---- LoRA on linears that share an input ----
+
+// One targeted linear: its columns [first, first + out) in the stacked output, and B [out, R] with its
+// gradient.
+struct LoraPart {
+  int64_t first = 0;
+  Matrix b;
+  Matrix d_b;
+};
+
+// n targeted linears of one stack; their A [R, in] lie one below the other.
+struct LoraStack {
+  Matrix a;    // [n*R, in]
+  Matrix d_a;  // [n*R, in]
+  std::vector<LoraPart> parts;
+};
+
+// h [T, n*R] = scaling x a^T; adds h_i b_i^T to the columns of y [T, out] that belong to part i. y without
+// data: only h.
+void lora_forward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix x, Matrix h,
+                  Matrix y);
+// Adds to every d_a and d_b, and to d_x [T, in] unless its data is null. g [T, n*R] is overwritten.
+void lora_backward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix d_y, ConstMatrix x,
+                   ConstMatrix h, Matrix g, Matrix d_x);
+
+// ---- Embedding ----
+
+// x [T, D] = rows of table [V, D].
+void embedding_forward(ConstMatrix table, const int32_t* tokens, Matrix x);
+
+// ---- RMS norm, weight frozen ----
+
+// y [T, D] = x rstd weight, rstd [T] = 1 / sqrt(mean(x^2) + eps).
+void rms_norm_forward(ConstMatrix x, const float* weight, float eps, Matrix y, float* rstd);
+// Adds to d_x [T, D].
+void rms_norm_backward(ConstMatrix d_y, ConstMatrix x, const float* weight, const float* rstd, Matrix d_x);
+
+// ---- Rotary position embedding, halves rotated against each other, in place ----
+
+// cos and sin [positions, E/2] of position * inv_freq [E/2].
+void rope_table(const float* inv_freq, Matrix cos, Matrix sin);
+// x [T, n*E]: n heads of every token, turned by its position.
+void rope_forward(Matrix x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin);
+// Turns d_x back.
+void rope_backward(Matrix d_x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin);
+
+// ---- Causal attention inside each sequence of a packed batch ----
+
+struct AttentionShape {
+  int64_t n_heads;            // H
+  int64_t n_kv_heads;         // K
+  int64_t head_dim;           // E
+  const int32_t* cu_seqlens;  // [S+1]
+  int64_t n_sequences;        // S
+};
+
+// qkv [T, (H+2K)*E] holds the heads of q, k and v of each token. y [T, H*E]; lse [T, H] = log of the
+// softmax's sum.
+void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, Matrix lse);
+// d_qkv [T, (H+2K)*E]. delta [T, H] is overwritten.
+void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatrix qkv, ConstMatrix y,
+                        ConstMatrix lse, Matrix delta, Matrix d_qkv);
+
+// ---- SwiGLU ----
+
+// y [T, F] = silu(gate) up, from gate_up [T, 2F].
+void swiglu_forward(ConstMatrix gate_up, Matrix y);
+// d_gate_up [T, 2F] takes the place of gate_up.
+void swiglu_backward(ConstMatrix d_y, Matrix gate_up);
+
+// ---- Cross-entropy ----
+
+// nll [T] = -log softmax(logits)[target]; logits [T, V] become their gradient.
+void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll);
+void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll);
+
+// ---- Optimiser ----
+
+struct AdamW {
+  float lr;
+  float beta1;
+  float beta2;
+  float eps;
+  float weight_decay;
+};
+
+// Sum of squares of values [n], in double.
+double sum_of_squares(const float* values, int64_t n);
+// One step, number step (from 1), on gradients multiplied by gradient_scale; all arrays [n].
+void adamw_step(const AdamW& options, int64_t step, float gradient_scale, const float* gradient, float* m,
+                float* v, float* weight, int64_t n);
+
+// ---- Stored types ----
+
+struct StoredType {
+  const char* name;
+  int64_t block_values;
+  int64_t block_bytes;
+};
+
+// Facts of a KAIAKU_TYPE_*; null for a number that is none.
+const StoredType* stored_type(int32_t type);
+
+// values [n] from n values of type at data; n fills whole blocks.
+void dequantize(int32_t type, const void* data, int64_t n, float* values);
+bool all_finite(const float* values, int64_t n);
+
+// values [n_rows, n_cols] += scale b [n_rows, R] a [R, n_cols]; on the calling thread only.
+void merge_lora(ConstMatrix b, ConstMatrix a, float scale, Matrix values);
+
 }  // namespace kaiaku

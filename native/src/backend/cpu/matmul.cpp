@@ -1,10 +1,120 @@
+// Matrix products by oneDNN.
+#include <omp.h>
+
+#include <array>
 #include <dnnl.hpp>
+#include <map>
 
 #include "backend/backend.h"
 #include "base/error.h"
+
 namespace kaiaku {
-std::string matmul_library() {
-  const dnnl_version_t* v = dnnl_version();
-  return text("oneDNN ", v->major, ".", v->minor, ".", v->patch);
+namespace {
+
+using dnnl::memory;
+
+// A matrix or its transpose.
+struct Operand {
+  ConstMatrix matrix;
+  bool transposed;
+
+  int64_t rows() const { return transposed ? matrix.cols : matrix.rows; }
+  int64_t cols() const { return transposed ? matrix.rows : matrix.cols; }
+  memory::desc desc() const {
+    const memory::dims strides = transposed ? memory::dims{1, matrix.stride} : memory::dims{matrix.stride, 1};
+    return {{rows(), cols()}, memory::data_type::f32, strides};
+  }
+};
+
+struct Product {
+  dnnl::matmul primitive;
+  memory a, b, bias, c;
+};
+
+// Everything that a prepared product depends on: sizes, strides, transpositions, bias, accumulation, threads.
+using Key = std::array<int64_t, 9>;
+
+// Shapes follow T, which changes with every batch: about twenty products for each T.
+constexpr size_t kMaxProducts = 512;
+
+void* mutable_pointer(const float* data) {
+  return const_cast<float*>(data);
 }
+
+}  // namespace
+
+struct MatmulCache::Impl {
+  dnnl::engine engine{dnnl::engine::kind::cpu, 0};
+  dnnl::stream stream{engine};
+  std::map<Key, Product> products;
+
+  Product prepare(const Operand& a, const Operand& b, bool bias, const Matrix& c, Store store) const;
+  // c [M, N] = a [M, K] b [K, N] + bias [N].
+  void multiply(const Operand& a, const Operand& b, const float* bias, Matrix c, Store store);
+};
+
+Product MatmulCache::Impl::prepare(const Operand& a, const Operand& b, bool bias, const Matrix& c,
+                                   Store store) const {
+  dnnl::primitive_attr attributes;
+  if (store == Store::kAdd) {
+    dnnl::post_ops post_ops;
+    post_ops.append_sum(1.0f);
+    attributes.set_post_ops(post_ops);
+  }
+  const memory::desc bias_desc({1, c.cols}, memory::data_type::f32, memory::format_tag::ab);
+  const memory::desc c_desc = Operand{c, false}.desc();
+  const dnnl::matmul::primitive_desc facts =
+      bias ? dnnl::matmul::primitive_desc(engine, a.desc(), b.desc(), bias_desc, c_desc, attributes)
+           : dnnl::matmul::primitive_desc(engine, a.desc(), b.desc(), c_desc, attributes);
+  return {dnnl::matmul(facts), memory(a.desc(), engine, nullptr), memory(b.desc(), engine, nullptr),
+          bias ? memory(bias_desc, engine, nullptr) : memory(), memory(c_desc, engine, nullptr)};
+}
+
+void MatmulCache::Impl::multiply(const Operand& a, const Operand& b, const float* bias, Matrix c,
+                                 Store store) {
+  const int64_t flags =
+      a.transposed | b.transposed << 1 | (bias != nullptr) << 2 | (store == Store::kAdd) << 3;
+  const Key key{a.rows(),        a.cols(), b.cols(), a.matrix.stride,
+                b.matrix.stride, c.stride, flags,    omp_get_max_threads()};
+  auto found = products.find(key);
+  if (found == products.end()) {
+    if (products.size() >= kMaxProducts) products.clear();
+    found = products.emplace(key, prepare(a, b, bias != nullptr, c, store)).first;
+  }
+  Product& product = found->second;
+  product.a.set_data_handle(mutable_pointer(a.matrix.data));
+  product.b.set_data_handle(mutable_pointer(b.matrix.data));
+  product.c.set_data_handle(c.data);
+  std::unordered_map<int, memory> arguments{
+      {DNNL_ARG_SRC, product.a}, {DNNL_ARG_WEIGHTS, product.b}, {DNNL_ARG_DST, product.c}};
+  if (bias != nullptr) {
+    product.bias.set_data_handle(mutable_pointer(bias));
+    arguments.emplace(DNNL_ARG_BIAS, product.bias);
+  }
+  product.primitive.execute(stream, arguments);
+  stream.wait();
+}
+
+MatmulCache::MatmulCache() : impl_(std::make_unique<Impl>()) {}
+
+MatmulCache::~MatmulCache() = default;
+
+void linear_forward(MatmulCache& cache, ConstMatrix x, ConstMatrix w, const float* bias, Matrix y,
+                    Store store) {
+  cache.impl().multiply({x, false}, {w, true}, bias, y, store);
+}
+
+void linear_backward_input(MatmulCache& cache, ConstMatrix d_y, ConstMatrix w, Matrix d_x, Store store) {
+  cache.impl().multiply({d_y, false}, {w, false}, nullptr, d_x, store);
+}
+
+void linear_backward_weight(MatmulCache& cache, ConstMatrix d_y, ConstMatrix x, Matrix d_w) {
+  cache.impl().multiply({d_y, true}, {x, false}, nullptr, d_w, Store::kAdd);
+}
+
+std::string matmul_library() {
+  const dnnl_version_t* version = dnnl_version();
+  return text("oneDNN ", version->major, ".", version->minor, ".", version->patch);
+}
+
 }  // namespace kaiaku

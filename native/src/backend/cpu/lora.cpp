@@ -1,0 +1,48 @@
+#include "backend/backend.h"
+
+namespace kaiaku {
+namespace {
+
+void scale(Matrix x, float factor) {
+#pragma omp parallel for schedule(static)
+  for (int64_t t = 0; t < x.rows; ++t) {
+    float* row = x.row(t);
+#pragma omp simd
+    for (int64_t i = 0; i < x.cols; ++i) row[i] *= factor;
+  }
+}
+
+// The columns of h or g that belong to part i.
+template <class M>
+M part_of(M stacked, size_t i, int64_t rank) {
+  return stacked.col_range(static_cast<int64_t>(i) * rank, rank);
+}
+
+}  // namespace
+
+void lora_forward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix x, Matrix h,
+                  Matrix y) {
+  linear_forward(cache, x, lora.a, nullptr, h, Store::kOverwrite);
+  scale(h, scaling);
+  if (y.data == nullptr) return;
+  for (size_t i = 0; i < lora.parts.size(); ++i) {
+    const LoraPart& part = lora.parts[i];
+    linear_forward(cache, part_of(h, i, part.b.cols), part.b, nullptr, y.col_range(part.first, part.b.rows),
+                   Store::kAdd);
+  }
+}
+
+void lora_backward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix d_y, ConstMatrix x,
+                   ConstMatrix h, Matrix g, Matrix d_x) {
+  for (size_t i = 0; i < lora.parts.size(); ++i) {
+    const LoraPart& part = lora.parts[i];
+    const ConstMatrix d_y_part = d_y.col_range(part.first, part.b.rows);
+    linear_backward_weight(cache, d_y_part, part_of(h, i, part.b.cols), part.d_b);
+    linear_backward_input(cache, d_y_part, part.b, part_of(g, i, part.b.cols), Store::kOverwrite);
+  }
+  scale(g, scaling);
+  linear_backward_weight(cache, g, x, lora.d_a);
+  if (d_x.data != nullptr) linear_backward_input(cache, g, lora.a, d_x, Store::kAdd);
+}
+
+}  // namespace kaiaku

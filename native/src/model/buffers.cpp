@@ -1,0 +1,79 @@
+#include "model/buffers.h"
+
+#include <algorithm>
+
+#include "model/adapter.h"
+
+namespace kaiaku {
+namespace {
+
+// Rows of logits that are alive at once: about 64 MiB, and enough of them for a fast product.
+int64_t head_rows(int64_t vocab_size, int64_t max_tokens) {
+  constexpr int64_t kBytes = int64_t{64} << 20;
+  const int64_t rows = kBytes / (vocab_size * static_cast<int64_t>(sizeof(float)));
+  return std::min(std::clamp<int64_t>(rows, 32, 512), max_tokens);
+}
+
+LayerBuffers take_layer(const ModelConfig& config, const kaiaku_trainer_options& options, Matrix x,
+                        Arena& arena) {
+  const int64_t t = options.max_tokens;
+  LayerBuffers layer;
+  layer.x = x;
+  layer.input_rstd = arena.vector(t);
+  layer.input_normed = arena.matrix(t, config.hidden_size);
+  layer.qkv = arena.matrix(t, stack_outputs(config, kQkv));
+  layer.lse = arena.matrix(t, config.n_heads);
+  layer.attended = arena.matrix(t, stack_inputs(config, kOut));
+  layer.x_mid = arena.matrix(t, config.hidden_size);
+  layer.mid_rstd = arena.vector(t);
+  layer.mid_normed = arena.matrix(t, config.hidden_size);
+  layer.gate_up = arena.matrix(t, stack_outputs(config, kGateUp));
+  for (const Stack stack : {kQkv, kOut, kGateUp, kDownOnly}) {
+    const auto targeted = static_cast<int64_t>(targeted_linears(config, stack, options.targets).size());
+    layer.lora_h[stack] = arena.matrix(t, targeted * options.rank);
+  }
+  return layer;
+}
+
+}  // namespace
+
+Buffers::Buffers(const ModelConfig& config, const kaiaku_trainer_options& options, Arena& activations,
+                 Arena& workspace) {
+  const int64_t t = options.max_tokens;
+  const int64_t d = config.hidden_size;
+  if (options.recompute != 0) {
+    const LayerBuffers shared = take_layer(config, options, {}, workspace);
+    for (int32_t i = 0; i < config.n_layers; ++i) {
+      layers.push_back(shared);
+      layers.back().x = activations.matrix(t, d);
+    }
+  } else {
+    for (int32_t i = 0; i < config.n_layers; ++i) {
+      layers.push_back(take_layer(config, options, activations.matrix(t, d), activations));
+    }
+  }
+  x_out = activations.matrix(t, d);
+
+  d_x = workspace.matrix(t, d);
+  d_normed = workspace.matrix(t, d);
+  d_qkv = workspace.matrix(t, stack_outputs(config, kQkv));
+  d_attended = workspace.matrix(t, stack_inputs(config, kOut));
+  delta = workspace.matrix(t, config.n_heads);
+  d_act = workspace.matrix(t, config.intermediate_size);
+  lora_g = workspace.matrix(t, int64_t{3} * options.rank);
+
+  act = workspace.matrix(t, config.intermediate_size);
+  cos = workspace.matrix(t, config.head_dim / 2);
+  sin = workspace.matrix(t, config.head_dim / 2);
+  positions = workspace.take<int32_t>(t);
+
+  const int64_t c = head_rows(config.vocab_size, t);
+  head_x = workspace.matrix(c, d);
+  head_normed = workspace.matrix(c, d);
+  head_d = workspace.matrix(c, d);
+  head_rstd = workspace.vector(c);
+  logits = workspace.matrix(c, config.vocab_size);
+  nll = workspace.vector(t);
+}
+
+}  // namespace kaiaku

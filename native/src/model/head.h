@@ -1,0 +1,36 @@
+// The final norm and the vocabulary head, for a chunk of rows at a time.
+#pragma once
+
+#include "backend/backend.h"
+#include "model/batch.h"
+#include "model/buffers.h"
+#include "model/model.h"
+
+namespace kaiaku {
+
+class Head {
+ public:
+  // Borrows everything.
+  Head(const Model& model, Buffers& buffers, MatmulCache& cache);
+
+  // nll [targets] of predictions from rows of x [T, D].
+  void forward(ConstMatrix x, const Targets& targets, float* nll);
+  // Also d_x [T, D], the gradient of the sum of nll.
+  void forward_backward(ConstMatrix x, const Targets& targets, float* nll, Matrix d_x);
+
+  // y [T, D] = final norm of x [T, D].
+  void norm(ConstMatrix x, Matrix y);
+  // logits [T, V] of every row of x [T, D].
+  void logits(ConstMatrix x, Matrix logits);
+
+ private:
+  // Final norm and logits of n target rows from first on, into the chunk's buffers; returns those.
+  Matrix chunk_logits(ConstMatrix x, const Targets& targets, int64_t first, int64_t n);
+
+  const ModelConfig& config_;
+  const Weights& weights_;
+  Buffers& buffers_;
+  MatmulCache& cache_;
+};
+
+}  // namespace kaiaku

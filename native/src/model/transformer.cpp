@@ -1,0 +1,142 @@
+#include "model/transformer.h"
+
+#include <cstring>
+
+namespace kaiaku {
+namespace {
+
+void copy(ConstMatrix from, Matrix to) {
+  std::memcpy(to.data, from.data, static_cast<size_t>(from.size()) * sizeof(float));
+}
+
+}  // namespace
+
+Transformer::Transformer(const Model& model, const kaiaku_trainer_options& options, const Adapter& adapter,
+                         Buffers& buffers, MatmulCache& cache)
+    : config_(model.config()),
+      weights_(model.weights()),
+      adapter_(adapter),
+      scaling_(options.scaling),
+      recompute_(options.recompute != 0),
+      buffers_(buffers),
+      cache_(cache) {
+  rope_table(weights_.inv_freq, buffers_.cos, buffers_.sin);
+}
+
+ConstMatrix Transformer::forward(const Batch& batch, int64_t n_layers, bool use_adapter, Keep keep) {
+  batch_ = batch;
+  const int64_t t = batch.n_tokens;
+  for (int64_t s = 0; s < batch.n_sequences; ++s) {
+    for (int32_t i = batch.cu_seqlens[s]; i < batch.cu_seqlens[s + 1]; ++i) {
+      buffers_.positions[i] = i - batch.cu_seqlens[s];
+    }
+  }
+  // Without backward every layer works in the buffers of the first, in place on x.
+  const auto buffers_of = [&](int64_t layer) -> const LayerBuffers& {
+    return buffers_.layers[keep == Keep::kForBackward ? static_cast<size_t>(layer) : 0];
+  };
+  Matrix x = buffers_of(0).x.first_rows(t);
+  embedding_forward(weights_.embedding, batch.tokens, x);
+  for (int64_t layer = 0; layer < n_layers; ++layer) {
+    const bool last = layer + 1 == config_.n_layers;
+    const Matrix y = (last ? buffers_.x_out : buffers_of(layer + 1).x).first_rows(t);
+    layer_forward(layer, rows_of(buffers_of(layer)), use_adapter, y);
+    x = y;
+  }
+  return x;
+}
+
+void Transformer::backward(const Batch& batch) {
+  batch_ = batch;
+  const Matrix d_x = buffers_.d_x.first_rows(batch.n_tokens);
+  for (int64_t layer = config_.n_layers - 1; layer >= 0; --layer) {
+    const LayerBuffers b = rows_of(buffers_.layers[static_cast<size_t>(layer)]);
+    if (recompute_) layer_forward(layer, b, true, {});
+    layer_backward(layer, b, d_x);
+  }
+}
+
+// x_mid = x + o(attention(qkv(norm(x)))), y = x_mid + down(swiglu(gate_up(norm(x_mid)))).
+void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, bool use_adapter, Matrix y) {
+  const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
+  const float eps = config_.rms_norm_eps;
+  const Matrix turned =
+      b.qkv.col_range(0, (config_.n_heads + config_.n_kv_heads) * int64_t{config_.head_dim});
+  const Matrix act = buffers_.act.first_rows(batch_.n_tokens);
+
+  rms_norm_forward(b.x, w.input_norm, eps, b.input_normed, b.input_rstd);
+  stack_forward(layer, kQkv, use_adapter, b.input_normed, b.lora_h[kQkv], b.qkv, Store::kOverwrite);
+  rope_forward(turned, buffers_.positions, buffers_.cos, buffers_.sin);
+  attention_forward(attention_shape(), b.qkv, b.attended, b.lse);
+  copy(b.x, b.x_mid);
+  stack_forward(layer, kOut, use_adapter, b.attended, b.lora_h[kOut], b.x_mid, Store::kAdd);
+
+  rms_norm_forward(b.x_mid, w.post_attention_norm, eps, b.mid_normed, b.mid_rstd);
+  stack_forward(layer, kGateUp, use_adapter, b.mid_normed, b.lora_h[kGateUp], b.gate_up, Store::kOverwrite);
+  swiglu_forward(b.gate_up, act);
+  if (y.data != nullptr) copy(b.x_mid, y);
+  stack_forward(layer, kDownOnly, use_adapter, act, b.lora_h[kDownOnly], y, Store::kAdd);
+}
+
+// d_x holds the gradient of the layer's output and becomes that of its input.
+void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_x) {
+  const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
+  const int64_t t = batch_.n_tokens;
+  const Matrix turned = buffers_.d_qkv.first_rows(t).col_range(
+      0, (config_.n_heads + config_.n_kv_heads) * int64_t{config_.head_dim});
+  const Matrix act = buffers_.act.first_rows(t);
+  const Matrix d_act = buffers_.d_act.first_rows(t);
+  const Matrix d_normed = buffers_.d_normed.first_rows(t);
+  const Matrix d_attended = buffers_.d_attended.first_rows(t);
+  const Matrix d_qkv = buffers_.d_qkv.first_rows(t);
+
+  swiglu_forward(b.gate_up, act);
+  stack_backward(layer, kDownOnly, d_x, act, b.lora_h[kDownOnly], d_act);
+  swiglu_backward(d_act, b.gate_up);
+  stack_backward(layer, kGateUp, b.gate_up, b.mid_normed, b.lora_h[kGateUp], d_normed);
+  rms_norm_backward(d_normed, b.x_mid, w.post_attention_norm, b.mid_rstd, d_x);
+
+  stack_backward(layer, kOut, d_x, b.attended, b.lora_h[kOut], d_attended);
+  attention_backward(attention_shape(), d_attended, b.qkv, b.attended, b.lse, buffers_.delta.first_rows(t),
+                     d_qkv);
+  rope_backward(turned, buffers_.positions, buffers_.cos, buffers_.sin);
+  // Nothing below the first layer learns.
+  const bool first = layer == 0;
+  stack_backward(layer, kQkv, d_qkv, b.input_normed, b.lora_h[kQkv], first ? Matrix{} : d_normed);
+  if (!first) rms_norm_backward(d_normed, b.x, w.input_norm, b.input_rstd, d_x);
+}
+
+void Transformer::stack_forward(int64_t layer, Stack stack, bool use_adapter, ConstMatrix x, Matrix h,
+                                Matrix y, Store store) {
+  const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
+  if (y.data != nullptr) linear_forward(cache_, x, linear.weight, linear.bias, y, store);
+  const LoraStack& lora = adapter_.stack(layer, stack);
+  if (use_adapter && !lora.parts.empty()) lora_forward(cache_, lora, scaling_, x, h, y);
+}
+
+void Transformer::stack_backward(int64_t layer, Stack stack, ConstMatrix d_y, ConstMatrix x, ConstMatrix h,
+                                 Matrix d_x) {
+  const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
+  if (d_x.data != nullptr) linear_backward_input(cache_, d_y, linear.weight, d_x, Store::kOverwrite);
+  const LoraStack& lora = adapter_.stack(layer, stack);
+  if (lora.parts.empty()) return;
+  const int64_t t = batch_.n_tokens;
+  const Matrix g{buffers_.lora_g.data, t, h.cols, h.cols};
+  lora_backward(cache_, lora, scaling_, d_y, x, h, g, d_x);
+}
+
+LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {
+  LayerBuffers cut = layer;
+  for (Matrix* m : {&cut.x, &cut.input_normed, &cut.qkv, &cut.lse, &cut.attended, &cut.x_mid, &cut.mid_normed,
+                    &cut.gate_up}) {
+    *m = m->first_rows(batch_.n_tokens);
+  }
+  for (Matrix& h : cut.lora_h) h = h.first_rows(batch_.n_tokens);
+  return cut;
+}
+
+AttentionShape Transformer::attention_shape() const {
+  return {config_.n_heads, config_.n_kv_heads, config_.head_dim, batch_.cu_seqlens, batch_.n_sequences};
+}
+
+}  // namespace kaiaku

@@ -1,0 +1,31 @@
+#include "model/weights.h"
+
+namespace kaiaku {
+namespace {
+
+FrozenLinear take_linear(const ModelConfig& config, Stack stack, bool bias, Arena& arena) {
+  const int64_t out = stack_outputs(config, stack);
+  const Matrix weight = arena.matrix(out, stack_inputs(config, stack));
+  return {weight, bias ? arena.vector(out) : nullptr};
+}
+
+}  // namespace
+
+Weights::Weights(const ModelConfig& config, Arena& arena) {
+  embedding = arena.matrix(config.vocab_size, config.hidden_size);
+  head = config.tied_embeddings ? embedding : arena.matrix(config.vocab_size, config.hidden_size);
+  norm = arena.vector(config.hidden_size);
+  inv_freq = arena.vector(config.head_dim / 2);
+  for (int32_t i = 0; i < config.n_layers; ++i) {
+    LayerWeights layer;
+    layer.input_norm = arena.vector(config.hidden_size);
+    layer.post_attention_norm = arena.vector(config.hidden_size);
+    layer.linears[kQkv] = take_linear(config, kQkv, config.attention_bias, arena);
+    layer.linears[kOut] = take_linear(config, kOut, config.output_bias, arena);
+    layer.linears[kGateUp] = take_linear(config, kGateUp, false, arena);
+    layer.linears[kDownOnly] = take_linear(config, kDownOnly, false, arena);
+    layers.push_back(layer);
+  }
+}
+
+}  // namespace kaiaku

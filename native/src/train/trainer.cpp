@@ -1,0 +1,175 @@
+#include "train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/threads.h"
+
+namespace kaiaku {
+namespace {
+
+int threads_of(const TrainerOptions& options) {
+  return options.n_threads == 0 ? available_threads() : options.n_threads;
+}
+
+const Model& sealed(const Model& model) {
+  if (!model.sealed()) fail(KAIAKU_WRONG_ORDER, "model: it is not sealed, call kaiaku_model_seal first");
+  return model;
+}
+
+TrainerOptions checked(const TrainerOptions& options, const ModelConfig& config) {
+  check_options(options, config);
+  return options;
+}
+
+TrainerMemory allocated(const ModelConfig& config, const TrainerOptions& options) {
+  TrainerMemory memory(config, options);
+  for (Arena* arena : {&memory.adapter, &memory.optimizer, &memory.activations, &memory.workspace})
+    arena->allocate();
+  return memory;
+}
+
+}  // namespace
+
+kaiaku_memory plan_memory(const ModelConfig& config, const TrainerOptions& options) {
+  check_config(config);
+  check_options(options, config);
+  return TrainerMemory(config, options).summary(Model::planned_bytes(config));
+}
+
+TrainerMemory::TrainerMemory(const ModelConfig& config, const TrainerOptions& options) {
+  Adapter(config, options.rank, options.targets, adapter, optimizer);
+  Buffers(config, options, activations, workspace);
+}
+
+kaiaku_memory TrainerMemory::summary(int64_t weights) const {
+  kaiaku_memory memory{};
+  memory.struct_size = sizeof memory;
+  memory.weights = weights;
+  memory.adapter = adapter.bytes();
+  memory.optimizer = optimizer.bytes();
+  memory.activations = activations.bytes();
+  memory.workspace = workspace.bytes();
+  return memory;
+}
+
+Trainer::Trainer(const Model& model, const TrainerOptions& options)
+    : model_(sealed(model)),
+      options_(checked(options, model.config())),
+      n_threads_(threads_of(options)),
+      memory_(allocated(model.config(), options)),
+      adapter_(model.config(), options.rank, options.targets, memory_.adapter, memory_.optimizer),
+      buffers_(model.config(), options, memory_.activations, memory_.workspace),
+      transformer_(model, options_, adapter_, buffers_, cache_),
+      head_(model, buffers_, cache_) {
+  log_info(text("trainer: ", adapter_.size(), " LoRA weights, ", options.max_tokens, " tokens at once, ",
+                n_threads_, " threads"));
+}
+
+Trainer::Loss Trainer::accumulate(const Batch& batch, const uint8_t* learn) {
+  check(batch);
+  const Targets targets = targets_of(batch, learn);
+  if (targets.size() == 0) return {0, 0};
+  const ThreadScope threads(n_threads_);
+  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, true, Keep::kForBackward);
+  head_.forward_backward(x, targets, buffers_.nll, buffers_.d_x.first_rows(batch.n_tokens));
+  double sum = 0;
+  for (int64_t i = 0; i < targets.size(); ++i) sum += buffers_.nll[i];
+  if (!std::isfinite(sum)) fail(KAIAKU_NOT_FINITE, "the loss is ", sum, "; no gradient was added");
+  transformer_.backward(batch);
+  n_targets_ += targets.size();
+  return {sum, targets.size()};
+}
+
+float Trainer::update(float lr) {
+  require(std::isfinite(lr) && lr >= 0, "lr is ", lr, ", expected 0 or more");
+  if (n_targets_ == 0) fail(KAIAKU_WRONG_ORDER, "nothing to update with: no target was accumulated");
+  const ThreadScope threads(n_threads_);
+  const int64_t n = adapter_.size();
+  float* gradient = adapter_.state(KAIAKU_STATE_GRADIENT);
+  const double norm = std::sqrt(sum_of_squares(gradient, n)) / static_cast<double>(n_targets_);
+  if (!std::isfinite(norm)) {
+    clear_gradients();
+    fail(KAIAKU_NOT_FINITE, "the gradient norm is ", norm, "; no weight was changed");
+  }
+  double scale = 1.0 / static_cast<double>(n_targets_);
+  if (options_.max_grad_norm > 0) scale *= std::min(1.0, options_.max_grad_norm / (norm + 1e-6));
+  const AdamW adamw{lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay};
+  adamw_step(adamw, ++step_, static_cast<float>(scale), gradient, adapter_.state(KAIAKU_STATE_ADAM_M),
+             adapter_.state(KAIAKU_STATE_ADAM_V), adapter_.state(KAIAKU_STATE_WEIGHT), n);
+  clear_gradients();
+  return static_cast<float>(norm);
+}
+
+void Trainer::evaluate(const Batch& batch, const uint8_t* learn, bool use_adapter, float* token_nll) {
+  check(batch);
+  const Targets targets = targets_of(batch, learn);
+  const ThreadScope threads(n_threads_);
+  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, use_adapter, Keep::kNothing);
+  head_.forward(x, targets, buffers_.nll);
+  std::fill_n(token_nll, batch.n_tokens, 0.0f);
+  for (int64_t i = 0; i < targets.size(); ++i) {
+    token_nll[targets.rows[static_cast<size_t>(i)] + 1] = buffers_.nll[i];
+  }
+}
+
+void Trainer::logits(const Batch& batch, bool use_adapter, float* logits) {
+  check(batch);
+  const ThreadScope threads(n_threads_);
+  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, use_adapter, Keep::kNothing);
+  const int64_t v = model_.config().vocab_size;
+  head_.logits(x, {logits, batch.n_tokens, v, v});
+}
+
+void Trainer::hidden(const Batch& batch, bool use_adapter, int64_t layer, float* hidden) {
+  check(batch);
+  const int64_t n_layers = model_.config().n_layers;
+  require(layer >= 0 && layer <= n_layers, "layer is ", layer, ", expected 0 to ", n_layers);
+  const ThreadScope threads(n_threads_);
+  const ConstMatrix x = transformer_.forward(batch, layer, use_adapter, Keep::kNothing);
+  if (layer == n_layers) {
+    head_.norm(x, {hidden, x.rows, x.cols, x.cols});
+  } else {
+    std::copy_n(x.data, x.size(), hidden);
+  }
+}
+
+void Trainer::get_tensor(int32_t state, const std::string& name, float* values, int64_t n) const {
+  std::copy_n(find(state, name, n), n, values);
+}
+
+void Trainer::set_tensor(int32_t state, const std::string& name, const float* values, int64_t n) {
+  float* to = find(state, name, n);
+  if (!all_finite(values, n)) fail(KAIAKU_NOT_FINITE, name, ": a value is NaN or infinite");
+  std::copy_n(values, n, to);
+}
+
+void Trainer::set_step(int64_t step) {
+  require(step >= 0, "step is ", step, ", expected 0 or more");
+  step_ = step;
+}
+
+kaiaku_memory Trainer::memory() const {
+  return memory_.summary(model_.bytes());
+}
+
+float* Trainer::find(int32_t state, const std::string& name, int64_t n) const {
+  require(state >= KAIAKU_STATE_WEIGHT && state <= KAIAKU_STATE_ADAM_V, "state is ", state, ", expected ",
+          KAIAKU_STATE_WEIGHT, " to ", KAIAKU_STATE_ADAM_V);
+  const Adapter::Range range = adapter_.find(name);
+  require(n == range.n, name, ": n is ", n, ", expected ", range.n);
+  return adapter_.state(state) + range.offset;
+}
+
+void Trainer::check(const Batch& batch) const {
+  check_batch(batch, options_.max_tokens, model_.config().vocab_size);
+}
+
+void Trainer::clear_gradients() {
+  std::fill_n(adapter_.state(KAIAKU_STATE_GRADIENT), adapter_.size(), 0.0f);
+  n_targets_ = 0;
+}
+
+}  // namespace kaiaku
