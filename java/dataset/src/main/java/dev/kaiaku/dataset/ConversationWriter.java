@@ -2,13 +2,16 @@ package dev.kaiaku.dataset;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 /** Writes conversations to a JSON Lines file, a line each. Made by {@link ConversationFile#writer}. Not thread-safe. */
 public final class ConversationWriter implements AutoCloseable {
-    private static final JsonFactory JSON = JsonFactory.builder().build();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+            .build();
 
     private final AtomicFile file;
     private final JsonGenerator generator;
