@@ -1,3 +1,4 @@
+/** The {@code kaiaku-train} command: a class per command, wiring, progress and exit codes. */
 @NullMarked
 package dev.kaiaku.cli;
 

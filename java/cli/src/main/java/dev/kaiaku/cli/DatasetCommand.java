@@ -1,0 +1,62 @@
+package dev.kaiaku.cli;
+
+import dev.kaiaku.dataset.DatasetOptions;
+import dev.kaiaku.dataset.DatasetSummary;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code dataset}: a chat export becomes conversations to learn from. */
+@Command(name = "dataset", description = "Build a dataset from a chat export, or look at one.")
+final class DatasetCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing: build or preview");
+    }
+
+    /** {@code dataset build}. */
+    @Command(
+            name = "build",
+            description = "Turn a chat export into train.jsonl, validation.jsonl and dataset.json.",
+            footer = {
+                "",
+                "Examples:",
+                "  kaiaku-train dataset build chat.csv --persona ana --out ana/data",
+                "  kaiaku-train dataset build exports/ --persona 184405311681986560 --gap 30m --out ana/data"
+            })
+    static final class Build implements Callable<Integer> {
+        private final Console console;
+
+        @Mixin
+        private JsonOption json;
+
+        @Mixin
+        private BuildOptions build;
+
+        @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the dataset.")
+        private Path out;
+
+        Build(Console console) {
+            this.console = console;
+        }
+
+        @Override
+        public Integer call() {
+            DatasetOptions options = build.resolve();
+            DatasetSummary summary;
+            try (ProgressLine progress = new ProgressLine(console)) {
+                summary = new Pipeline(progress).build(build.exports(), build.persona(), out, options);
+            }
+            json.print(console, new Summary().dataset(summary).put("dataset", out.toString()));
+            return ExitCode.DONE;
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.kaiaku.cli;
+
+import dev.kaiaku.dataset.DatasetPreview.Span;
+import java.util.List;
+
+/** Prints text with the learned parts marked: in colour on a terminal, in brackets elsewhere. */
+final class MarkedText {
+    private static final String GREEN = "\u001b[32m";
+    private static final String DIM = "\u001b[2m";
+    private static final String PLAIN = "\u001b[0m";
+
+    private final Console console;
+
+    MarkedText(Console console) {
+        this.console = console;
+    }
+
+    void heading(String text) {
+        console.out().println(console.outTerminal() ? DIM + "--- " + text + PLAIN : "--- " + text);
+    }
+
+    void spans(List<Span> spans) {
+        StringBuilder text = new StringBuilder();
+        for (Span span : spans) {
+            text.append(span.learned() ? mark(visible(span.text())) : visible(span.text()));
+        }
+        console.out().println(text.toString().stripTrailing());
+    }
+
+    private String mark(String text) {
+        return console.outTerminal() ? GREEN + text + PLAIN : "[[" + text + "]]";
+    }
+
+    /** Control characters of a chat could change the terminal's state. */
+    private static String visible(String text) {
+        return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "\uFFFD");
+    }
+}

@@ -1,0 +1,107 @@
+package dev.kaiaku.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kaiaku.dataset.DatasetSummary;
+import dev.kaiaku.trainer.TrainResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A result in two forms: lines for people, and one line of JSON with snake_case keys. */
+final class Summary {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final ObjectNode values = MAPPER.createObjectNode();
+    private final List<String> lines = new ArrayList<>();
+
+    Summary line(String text) {
+        lines.add(text);
+        return this;
+    }
+
+    Summary put(String key, long value) {
+        values.put(key, value);
+        return this;
+    }
+
+    /** A number that may be missing: JSON has no NaN. */
+    Summary put(String key, double value) {
+        if (Double.isFinite(value)) {
+            values.put(key, value);
+        } else {
+            values.putNull(key);
+        }
+        return this;
+    }
+
+    Summary put(String key, String value) {
+        values.put(key, value);
+        return this;
+    }
+
+    Summary dataset(DatasetSummary dataset) {
+        line(String.format(
+                Locale.ROOT,
+                "%s: %,d messages by %d people; %,d of the persona's %,d answer somebody: %,d samples to learn, %,d to validate.",
+                dataset.persona().name(),
+                dataset.messages(),
+                dataset.authors(),
+                dataset.personaMessagesKept(),
+                dataset.personaMessages(),
+                dataset.trainSamples(),
+                dataset.validationSamples()));
+        if (dataset.badRows() > 0) {
+            line(dataset.badRows() + " rows could not be read, the first: "
+                    + dataset.firstBadRows().get(0));
+        }
+        return put("persona", dataset.persona().name())
+                .put("messages", dataset.messages())
+                .put("persona_messages", dataset.personaMessages())
+                .put("persona_messages_kept", dataset.personaMessagesKept())
+                .put("sessions", dataset.sessions())
+                .put("train_samples", dataset.trainSamples())
+                .put("validation_samples", dataset.validationSamples())
+                .put("bad_rows", dataset.badRows());
+    }
+
+    Summary train(TrainResult result) {
+        line(String.format(
+                Locale.ROOT,
+                "Validation NLL per reply token: %.4f before, %.4f after %d updates (best at %d).",
+                result.baseNll(),
+                result.bestNll(),
+                result.steps(),
+                result.bestStep()));
+        line(String.format(
+                Locale.ROOT,
+                "%.0f tokens/s, %s of memory at the most. Adapter: %s",
+                result.tokensPerSecond(),
+                TrainingDisplay.bytes(result.peakMemoryBytes()),
+                result.adapter()));
+        return put("train_samples", result.trainSamples())
+                .put("validation_samples", result.validationSamples())
+                .put("target_tokens", result.targetTokens())
+                .put("steps", result.steps())
+                .put("best_step", result.bestStep())
+                .put("base_nll", result.baseNll())
+                .put("best_nll", result.bestNll())
+                .put("tokens_per_second", result.tokensPerSecond())
+                .put("peak_memory_bytes", result.peakMemoryBytes())
+                .put("stop_reason", result.stopReason().name().toLowerCase(Locale.ROOT))
+                .put("adapter", result.adapter().toString());
+    }
+
+    String text() {
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    String json() {
+        try {
+            return MAPPER.writeValueAsString(values);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
