@@ -3,16 +3,13 @@ package dev.kaiaku.model.tokenizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
+import java.util.function.Predicate;
 
-/**
- * Writes a tokeniser as the {@code tokenizer.json} that the Hugging Face library is given. It holds no added
- * tokens, so that no text can become one.
- */
+/** Writes a tokeniser as a {@code tokenizer.json} without added tokens. */
 final class EncoderJson {
     private EncoderJson() {}
 
-    static byte[] write(TokenizerData data, PreTokenizer pre) throws IOException {
+    static ObjectNode of(TokenizerData data, PreTokenizer pre, Predicate<TokenType> inVocabulary) {
         ObjectMapper mapper = new ObjectMapper();
         ObjectNode root = mapper.createObjectNode();
         root.put("version", "1.0");
@@ -23,7 +20,7 @@ final class EncoderJson {
         model.put("ignore_merges", pre.ignoreMerges());
         ObjectNode vocab = model.putObject("vocab");
         for (int id = 0; id < data.tokens().size(); id++) {
-            if (data.types().get(id) == TokenType.NORMAL) {
+            if (inVocabulary.test(data.types().get(id))) {
                 vocab.put(data.tokens().get(id), id);
             }
         }
@@ -32,7 +29,7 @@ final class EncoderJson {
             int space = merge.indexOf(' ');
             merges.addArray().add(merge.substring(0, space)).add(merge.substring(space + 1));
         }
-        return mapper.writeValueAsBytes(root);
+        return root;
     }
 
     private static ObjectNode preTokenizer(ObjectMapper mapper, PreTokenizer pre) {

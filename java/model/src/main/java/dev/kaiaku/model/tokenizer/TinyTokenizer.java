@@ -1,0 +1,95 @@
+package dev.kaiaku.model.tokenizer;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Learns a small byte-level BPE: ChatML's control tokens, the 256 bytes, and the most frequent pairs of a text. */
+public final class TinyTokenizer {
+    private static final List<String> CONTROLS = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
+    private static final Pattern WORD =
+            Pattern.compile("\\p{N}| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", Pattern.UNICODE_CHARACTER_CLASS);
+
+    private TinyTokenizer() {}
+
+    /**
+     * A tokeniser whose merges are the most frequent pairs of the text; the same text gives the same tokeniser.
+     *
+     * @param merges how many to learn, fewer where the text has no more pairs
+     */
+    public static TokenizerData learn(String text, int merges) {
+        Map<List<String>, Integer> words = words(text);
+        List<String> learned = new ArrayList<>();
+        List<String> tokens = new ArrayList<>(CONTROLS);
+        for (int b = 0; b < 256; b++) {
+            tokens.add(String.valueOf(ByteAlphabet.letter(b)));
+        }
+        while (learned.size() < merges) {
+            @Nullable String pair = mostFrequentPair(words);
+            if (pair == null) {
+                break;
+            }
+            learned.add(pair);
+            tokens.add(pair.replace(" ", ""));
+            words = merged(words, pair);
+        }
+        List<TokenType> types = new ArrayList<>();
+        for (String token : tokens) {
+            types.add(CONTROLS.contains(token) ? TokenType.CONTROL : TokenType.NORMAL);
+        }
+        return new TokenizerData(tokens, types, learned, "smollm", null, 2, 0, null, false);
+    }
+
+    /** How often each word occurs; a word is a list of letters of {@link ByteAlphabet}. */
+    private static Map<List<String>, Integer> words(String text) {
+        Map<List<String>, Integer> words = new LinkedHashMap<>();
+        Matcher matcher = WORD.matcher(text);
+        while (matcher.find()) {
+            words.merge(Arrays.asList(ByteAlphabet.letters(matcher.group()).split("")), 1, Integer::sum);
+        }
+        return words;
+    }
+
+    /** The pair that occurs most often, the first by name among equals; null where no word has two parts. */
+    private static @Nullable String mostFrequentPair(Map<List<String>, Integer> words) {
+        Map<String, Integer> counts = new HashMap<>();
+        words.forEach((word, count) -> {
+            for (int i = 1; i < word.size(); i++) {
+                counts.merge(word.get(i - 1) + " " + word.get(i), count, Integer::sum);
+            }
+        });
+        @Nullable String best = null;
+        for (Map.Entry<String, Integer> entry : counts.entrySet()) {
+            int bestCount = best == null ? 0 : counts.getOrDefault(best, 0);
+            boolean first = best == null || entry.getKey().compareTo(best) < 0;
+            if (entry.getValue() > bestCount || (entry.getValue() == bestCount && first)) {
+                best = entry.getKey();
+            }
+        }
+        return best;
+    }
+
+    private static Map<List<String>, Integer> merged(Map<List<String>, Integer> words, String pair) {
+        String whole = pair.replace(" ", "");
+        Map<List<String>, Integer> result = new LinkedHashMap<>();
+        words.forEach((word, count) -> {
+            List<String> parts = new ArrayList<>();
+            for (String part : word) {
+                int last = parts.size() - 1;
+                if (last >= 0 && (parts.get(last) + " " + part).equals(pair)) {
+                    parts.set(last, whole);
+                } else {
+                    parts.add(part);
+                }
+            }
+            result.merge(parts, count, Integer::sum);
+        });
+        return result;
+    }
+}
