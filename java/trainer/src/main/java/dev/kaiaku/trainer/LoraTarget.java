@@ -2,6 +2,7 @@ package dev.kaiaku.trainer;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.ModelConfig;
+import dev.kaiaku.model.adapter.LoraAdapter;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
@@ -46,6 +47,17 @@ enum LoraTarget {
                 .findFirst()
                 .orElseThrow(() -> new BadInputException("--targets: \"" + name + "\" is not " + ALL + " or one of "
                         + Arrays.stream(values()).map(LoraTarget::shortName).collect(Collectors.joining(", "))));
+    }
+
+    /** The targets that an adapter has in any layer. */
+    static Set<LoraTarget> of(LoraAdapter adapter) {
+        Set<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
+        for (String linear : adapter.matrices().keySet()) {
+            Arrays.stream(values())
+                    .filter(target -> linear.endsWith(target.path))
+                    .forEach(targets::add);
+        }
+        return targets;
     }
 
     static int bits(Set<LoraTarget> targets) {

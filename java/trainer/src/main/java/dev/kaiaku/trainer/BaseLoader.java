@@ -1,0 +1,82 @@
+package dev.kaiaku.trainer;
+
+import dev.kaiaku.bindings.NativeModel;
+import dev.kaiaku.bindings.NativeModelConfig;
+import dev.kaiaku.dataset.Progress;
+import dev.kaiaku.model.ModelConfig;
+import dev.kaiaku.model.TensorInfo;
+import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.base.BaseModel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Moves the weights of a base into native memory, a few megabytes at a time. */
+public final class BaseLoader {
+    private static final int CHUNK_BYTES = 4 << 20;
+
+    private BaseLoader() {}
+
+    /**
+     * A sealed model; the caller closes it.
+     *
+     * @param progress told the bytes of the base that are loaded
+     */
+    public static NativeModel load(BaseModel base, Progress progress) {
+        NativeModel model = NativeModel.create(nativeConfig(base.config()));
+        boolean loaded = false;
+        try {
+            setInverseFrequencies(model, base.config());
+            long total = base.tensors().stream().mapToLong(TensorInfo::bytes).sum();
+            long done = 0;
+            for (TensorInfo tensor : base.tensors()) {
+                done = load(base, tensor, model, progress, done, total);
+            }
+            model.seal();
+            loaded = true;
+            return model;
+        } finally {
+            if (!loaded) {
+                model.close();
+            }
+        }
+    }
+
+    /** The sizes of a base as the native library takes them. */
+    public static NativeModelConfig nativeConfig(ModelConfig config) {
+        return new NativeModelConfig(
+                config.architecture().id(),
+                config.layers(),
+                config.hiddenSize(),
+                config.intermediateSize(),
+                config.heads(),
+                config.kvHeads(),
+                config.headDim(),
+                config.vocabSize(),
+                config.tiedEmbeddings(),
+                config.attentionBias(),
+                config.outputBias(),
+                config.rmsNormEps());
+    }
+
+    private static long load(
+            BaseModel base, TensorInfo tensor, NativeModel model, Progress progress, long done, long total) {
+        long rowsAtOnce = Math.max(1, CHUNK_BYTES / tensor.rowBytes());
+        for (long row = 0; row < tensor.rows(); row += rowsAtOnce) {
+            int rows = (int) Math.min(rowsAtOnce, tensor.rows() - row);
+            ByteBuffer data = base.read(tensor, row, rows);
+            model.setRows(tensor.name(), tensor.type().id(), tensor.shape(), row, rows, data);
+            progress.report("loading", done + (row + rows) * tensor.rowBytes(), total);
+        }
+        return done + tensor.bytes();
+    }
+
+    private static void setInverseFrequencies(NativeModel model, ModelConfig config) {
+        float[] frequencies = config.rope().inverseFrequencies(config.headDim());
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(frequencies.length * Float.BYTES).order(ByteOrder.nativeOrder());
+        bytes.asFloatBuffer().put(frequencies);
+        List<Long> shape = List.of((long) frequencies.length);
+        model.setRows("rope.inv_freq", TensorType.F32.id(), shape, 0, 1, bytes);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.kaiaku.trainer;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kaiaku.dataset.AtomicFile;
+import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.trainer.TrainResult.StopReason;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run was made of and what came of it; the content of {@code run.json}.
+ *
+ * @param base name of the base
+ * @param basePath where it was
+ * @param data folder of the dataset
+ * @param hashes SHA-256 of its files
+ * @param options as asked for
+ * @param plan as resolved
+ * @param result null until the run has ended
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record RunFile(
+        String base,
+        String basePath,
+        String data,
+        Map<String, String> hashes,
+        TrainOptions options,
+        TrainPlan plan,
+        @Nullable Result result) {
+    /** Name of the file in the folder of the run. */
+    public static final String FILE = "run.json";
+
+    static final ObjectMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
+
+    /** The end of a run; NLL is null where nothing was evaluated. */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Result(
+            @Nullable Double baseNll,
+            @Nullable Double bestNll,
+            int bestStep,
+            int steps,
+            double tokensPerSecond,
+            long peakMemoryBytes,
+            StopReason stopReason) {}
+
+    /**
+     * Reads the file of a run.
+     *
+     * @throws BadInputException where the folder holds none, or it is damaged
+     */
+    public static RunFile read(Path run) {
+        Path file = run.resolve(FILE);
+        try {
+            return JSON.readValue(Files.readAllBytes(file), RunFile.class);
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(run + ": no " + FILE + " here; `train` makes it", e);
+        } catch (JsonProcessingException e) {
+            throw new BadInputException(file + ": damaged at line " + line(e) + "; train again", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static int line(JsonProcessingException e) {
+        return e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+    }
+
+    RunFile withResult(TrainResult result) {
+        Result ended = new Result(
+                finite(result.baseNll()),
+                finite(result.bestNll()),
+                result.bestStep(),
+                result.steps(),
+                result.tokensPerSecond(),
+                result.peakMemoryBytes(),
+                result.stopReason());
+        return new RunFile(base, basePath, data, hashes, options, plan, ended);
+    }
+
+    private static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    void write(Path run) {
+        AtomicFile.write(
+                run.resolve(FILE),
+                out -> out.write(JSON.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(this)));
+    }
+}

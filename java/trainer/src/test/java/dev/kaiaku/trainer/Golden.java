@@ -1,0 +1,132 @@
+package dev.kaiaku.trainer;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kaiaku.bindings.NativeBatch;
+import dev.kaiaku.bindings.NativeTrainerOptions;
+import dev.kaiaku.model.adapter.LoraAdapter;
+import dev.kaiaku.model.adapter.PeftAdapter;
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.safetensors.SafetensorsFile;
+import dev.kaiaku.model.safetensors.SafetensorsTensor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** One model of golden/README.md with what another trainer computed on it. */
+record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonNode reference)
+        implements AutoCloseable {
+    private static final Set<String> SUPPORTED = Set.of("llama", "mistral", "qwen2");
+
+    /** Folders with references: those of -Dkaiaku.golden, else the ones that lie here. */
+    static List<Path> folders(boolean supported) {
+        String given = System.getProperty("kaiaku.golden", "");
+        Path root = given.isEmpty() ? resources() : Path.of(given);
+        try (Stream<Path> list = Files.list(root)) {
+            return list.filter(folder -> Files.exists(folder.resolve("reference.safetensors")))
+                    .filter(folder -> SUPPORTED.contains(modelType(folder)) == supported)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Golden open(Path folder) {
+        return new Golden(
+                BaseModels.open(folder),
+                PeftAdapter.read(folder.resolve("adapter")),
+                SafetensorsFile.open(folder.resolve("reference.safetensors")),
+                json(folder.resolve("reference.json")));
+    }
+
+    static String modelType(Path folder) {
+        return json(folder.resolve("config.json")).path("model_type").asText();
+    }
+
+    private static Path resources() {
+        return Path.of(System.getProperty("kaiaku.root", "../.."), "java/trainer/src/test/resources/golden");
+    }
+
+    private static JsonNode json(Path file) {
+        try {
+            return new ObjectMapper().readTree(file.toFile());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** All sequences in one batch. */
+    NativeBatch batch() {
+        return new NativeBatch(ints("tokens"), learn(), ints("offsets"));
+    }
+
+    /** The same batch, every prediction counted. */
+    NativeBatch batchOfAll() {
+        byte[] learn = new byte[ints("tokens").length];
+        Arrays.fill(learn, (byte) 1);
+        return new NativeBatch(ints("tokens"), learn, ints("offsets"));
+    }
+
+    List<Example> sequences() {
+        NativeBatch batch = batch();
+        return IntStream.range(1, batch.cuSeqlens().length)
+                .mapToObj(i -> {
+                    int from = batch.cuSeqlens()[i - 1];
+                    int to = batch.cuSeqlens()[i];
+                    return new Example(
+                            Arrays.copyOfRange(batch.tokens(), from, to),
+                            Arrays.copyOfRange(batch.learn(), from, to),
+                            false);
+                })
+                .toList();
+    }
+
+    NativeTrainerOptions options(boolean recompute) {
+        JsonNode hyper = reference.path("hyper");
+        return new NativeTrainerOptions(
+                adapter.rank(),
+                LoraTarget.bits(LoraTarget.of(adapter)),
+                ints("tokens").length,
+                recompute,
+                0,
+                (float) adapter.scaling(),
+                (float) hyper.path("betas").path(0).asDouble(),
+                (float) hyper.path("betas").path(1).asDouble(),
+                (float) hyper.path("eps").asDouble(),
+                (float) hyper.path("weight_decay").asDouble(),
+                (float) hyper.path("max_grad_norm").asDouble());
+    }
+
+    float lr() {
+        return (float) reference.path("hyper").path("lr").asDouble();
+    }
+
+    private byte[] learn() {
+        ByteBuffer bytes = arrays.read(arrays.tensor("learn"));
+        byte[] learn = new byte[bytes.remaining()];
+        bytes.get(learn);
+        return learn;
+    }
+
+    private int[] ints(String name) {
+        SafetensorsTensor tensor = arrays.tensor(name);
+        int[] values = new int[(int) (tensor.bytes() / Integer.BYTES)];
+        arrays.read(tensor).asIntBuffer().get(values);
+        return values;
+    }
+
+    @Override
+    public void close() {
+        arrays.close();
+        base.close();
+    }
+}

@@ -1,0 +1,211 @@
+package dev.kaiaku.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.kaiaku.bindings.NativeBatch;
+import dev.kaiaku.bindings.NativeLoss;
+import dev.kaiaku.bindings.NativeModel;
+import dev.kaiaku.bindings.NativeTrainer;
+import dev.kaiaku.bindings.NativeTrainer.State;
+import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.Progress;
+import dev.kaiaku.model.adapter.LoraAdapter;
+import dev.kaiaku.model.adapter.LoraMatrix;
+import dev.kaiaku.model.base.BaseModels;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whole models against what transformers and PEFT computed; see golden/README.md. */
+final class GoldenTest {
+    private static final double LOGITS = 2e-4;
+    private static final double MERGED_LOGITS = 2e-3;
+    private static final double GRADIENT = 1e-3;
+    private static final double LOSS = 1e-3;
+
+    static List<Path> supported() {
+        return Golden.folders(true);
+    }
+
+    static List<Path> unsupported() {
+        return Golden.folders(false);
+    }
+
+    @ParameterizedTest
+    @MethodSource("supported")
+    void logitsAreThoseOfTransformers(Path folder) {
+        with(folder, false, (golden, trainer) -> {
+            assertClose(trainer.logits(golden.batch(), false), golden.arrays().floats("base_logits"), LOGITS);
+            assertClose(trainer.logits(golden.batch(), true), golden.arrays().floats("logits"), LOGITS);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("supported")
+    void tokenNllAndHiddenStatesAreThoseOfTransformers(Path folder) {
+        with(folder, false, (golden, trainer) -> {
+            assertClose(
+                    trainer.evaluate(golden.batchOfAll(), true), golden.arrays().floats("token_nll"), LOGITS);
+            for (int layer = 0; layer <= golden.base().config().layers(); layer++) {
+                assertClose(
+                        trainer.hidden(golden.batch(), true, layer),
+                        golden.arrays().floats("hidden." + layer),
+                        LOGITS);
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("supported")
+    void everyGradientIsThatOfPeft(Path folder) {
+        with(folder, false, (golden, trainer) -> {
+            NativeLoss loss = trainer.accumulate(golden.batch());
+            assertThat(loss.mean()).isCloseTo(golden.reference().path("loss").asDouble(), within(LOSS));
+            assertThat(loss.targets())
+                    .isEqualTo(golden.reference()
+                            .path("hyper")
+                            .path("label_tokens")
+                            .asLong());
+            LoraAdapter sums = AdapterState.download(trainer, golden.adapter(), State.GRADIENT);
+            assertMatrices(golden, "grad.", sums, 1.0 / loss.targets(), GRADIENT);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("supported")
+    void tenStepsFollowTorch(Path folder) {
+        with(folder, false, (golden, trainer) -> {
+            for (int step = 0; step < 10; step++) {
+                double expectedLoss =
+                        golden.reference().path("losses").path(step).asDouble();
+                double expectedNorm =
+                        golden.reference().path("grad_norms").path(step).asDouble();
+                assertThat(trainer.accumulate(golden.batch()).mean())
+                        .isCloseTo(expectedLoss, within(LOSS * expectedLoss));
+                assertThat((double) trainer.update(golden.lr())).isCloseTo(expectedNorm, within(LOSS * expectedNorm));
+            }
+            double lastLoss = golden.reference().path("losses").path(10).asDouble();
+            assertThat(trainer.accumulate(golden.batch()).mean()).isCloseTo(lastLoss, within(LOSS * lastLoss));
+            LoraAdapter trained = AdapterState.download(trainer, golden.adapter(), State.WEIGHT);
+            assertMatrices(golden, "final.", trained, 1, 5e-3);
+            assertMergedLogits(golden, trained);
+        });
+    }
+
+    private static void assertMergedLogits(Golden golden, LoraAdapter trained) {
+        try (NativeModel model = BaseLoader.load(new MergedBase(golden.base(), trained), Progress.NONE);
+                NativeTrainer merged = NativeTrainer.create(model, golden.options(true))) {
+            assertClose(merged.logits(golden.batch(), false), golden.arrays().floats("merged_logits"), MERGED_LOGITS);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("supported")
+    void packedSequencesAreAsIfAlone(Path folder) {
+        with(folder, false, (golden, trainer) -> {
+            NativeBatch packed = golden.batchOfAll();
+            float[] together = trainer.evaluate(packed, true);
+            NativeLoss loss = trainer.accumulate(golden.batch());
+            LoraAdapter gradient = AdapterState.download(trainer, golden.adapter(), State.GRADIENT);
+            trainer.update(0);
+
+            NativeLoss alone = new NativeLoss(0, 0);
+            int position = 0;
+            for (Example sequence : golden.sequences()) {
+                NativeBatch one =
+                        MicroBatches.pack(List.of(sequence), sequence.length()).get(0);
+                alone = alone.plus(trainer.accumulate(one));
+                float[] nll = trainer.evaluate(one, true);
+                for (int i = 0; i < nll.length; i++) {
+                    if (sequence.learn()[i] != 0) {
+                        assertThat(nll[i]).isCloseTo(together[position + i], within(1e-4f));
+                    }
+                }
+                position += nll.length;
+            }
+            assertThat(alone.targets()).isEqualTo(loss.targets());
+            assertThat(alone.sum()).isCloseTo(loss.sum(), within(1e-5 * loss.sum()));
+            assertSame(AdapterState.download(trainer, golden.adapter(), State.GRADIENT), gradient, 1e-4);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("supported")
+    void recomputationChangesNothing(Path folder) {
+        with(
+                folder,
+                false,
+                (golden, keeping) -> with(folder, true, (same, recomputing) -> {
+                    assertThat(recomputing.accumulate(golden.batch())).isEqualTo(keeping.accumulate(golden.batch()));
+                    assertSame(
+                            AdapterState.download(recomputing, golden.adapter(), State.GRADIENT),
+                            AdapterState.download(keeping, golden.adapter(), State.GRADIENT),
+                            1e-6);
+                }));
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("unsupported")
+    void otherArchitecturesAreRefusedByName(Path folder) {
+        assertThatThrownBy(() -> BaseModels.open(folder))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining(Golden.modelType(folder).replaceAll("_.*", ""));
+    }
+
+    private interface Check {
+        void check(Golden golden, NativeTrainer trainer);
+    }
+
+    private static void with(Path folder, boolean recompute, Check check) {
+        try (Golden golden = Golden.open(folder);
+                NativeModel model = BaseLoader.load(golden.base(), Progress.NONE);
+                NativeTrainer trainer = NativeTrainer.create(model, golden.options(recompute))) {
+            AdapterState.upload(golden.adapter(), trainer);
+            check.check(golden, trainer);
+        }
+    }
+
+    private static void assertMatrices(
+            Golden golden, String prefix, LoraAdapter actual, double factor, double tolerance) {
+        actual.matrices().forEach((linear, matrix) -> {
+            String name = prefix + "base_model.model." + linear;
+            assertNormClose(name, matrix.a(), factor, golden.arrays().floats(name + ".lora_A.weight"), tolerance);
+            assertNormClose(name, matrix.b(), factor, golden.arrays().floats(name + ".lora_B.weight"), tolerance);
+        });
+    }
+
+    private static void assertSame(LoraAdapter actual, LoraAdapter expected, double tolerance) {
+        actual.matrices().forEach((linear, matrix) -> {
+            LoraMatrix other = Objects.requireNonNull(expected.matrices().get(linear));
+            assertNormClose(linear, matrix.a(), 1, other.a(), tolerance);
+            assertNormClose(linear, matrix.b(), 1, other.b(), tolerance);
+        });
+    }
+
+    private static void assertNormClose(
+            String name, float[] actual, double factor, float[] expected, double tolerance) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < actual.length; i++) {
+            difference += Math.pow(actual[i] * factor - expected[i], 2);
+            norm += Math.pow(expected[i], 2);
+        }
+        assertThat(Math.sqrt(difference / norm)).as(name).isLessThanOrEqualTo(tolerance);
+    }
+
+    private static void assertClose(float[] actual, float[] expected, double tolerance) {
+        assertThat(actual).hasSameSizeAs(expected);
+        double worst = 0;
+        for (int i = 0; i < actual.length; i++) {
+            // Written so that a NaN counts as far away.
+            worst = Math.abs(actual[i] - expected[i]) <= worst ? worst : Math.abs(actual[i] - expected[i]);
+            assertThat(Float.isFinite(actual[i])).isTrue();
+        }
+        assertThat(worst).isLessThanOrEqualTo(tolerance);
+    }
+}
