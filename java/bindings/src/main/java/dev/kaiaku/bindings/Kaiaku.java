@@ -1,10 +1,8 @@
 package dev.kaiaku.bindings;
 
-import com.sun.jna.Library;
 import com.sun.jna.Native;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** libkaiaku as this process has it loaded. */
@@ -38,7 +36,7 @@ public final class Kaiaku {
                 .resolve("libkaiaku.so");
         KaiakuLibrary loaded;
         try {
-            loaded = Native.load(file.toString(), KaiakuLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
+            loaded = Native.load(file.toString(), KaiakuLibrary.class, LoadOptions.of(Platform.current()));
         } catch (UnsatisfiedLinkError e) {
             throw new NativeException(
                     NativeException.Status.UNSUPPORTED,

@@ -8,7 +8,6 @@ import com.sun.jna.Structure;
 import com.sun.jna.Structure.FieldOrder;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -196,8 +195,8 @@ interface LlamaLibrary extends Library {
         private Loaded() {}
 
         private static LlamaLibrary load() {
-            LlamaLibrary library = Native.load(
-                    LlamaBinary.file().toString(), LlamaLibrary.class, Map.of(Library.OPTION_STRING_ENCODING, "UTF-8"));
+            LlamaLibrary library =
+                    Native.load(LlamaBinary.file().toString(), LlamaLibrary.class, LoadOptions.of(Platform.current()));
             library.llama_log_set(LOG, null);
             // Fills ggml's table of half-precision values; without it quantisation rounds wrongly.
             library.llama_backend_init();
