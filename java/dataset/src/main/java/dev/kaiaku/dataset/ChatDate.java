@@ -34,9 +34,10 @@ final class ChatDate {
             Map.entry("dec", 12),
             Map.entry("dez", 12));
     private static final long FIRST_MILLIS = 100_000_000_000L;
-    private static final int MAX_LENGTH = 64;
+    private static final int MAX_UNIX_DIGITS = 14;
 
-    private final String text;
+    private final char[] text;
+    private final int end;
     private int at;
 
     /** The three numbers in the order written; a month given by name is in {@code second}. */
@@ -48,36 +49,35 @@ final class ChatDate {
     private boolean monthNamed;
     private boolean twelveHours;
     private long secondOfDay;
-    private int nano;
-    private int offsetSeconds;
 
-    private ChatDate(String text) {
+    private ChatDate(char[] text, int start, int end) {
         this.text = text;
+        this.at = start;
+        this.end = end;
     }
 
     /** The instant, or null where the text is no date. */
     static @Nullable Instant parse(String text, boolean dayFirst) {
-        if (text.length() > MAX_LENGTH) {
-            return null;
-        }
+        return parse(text.toCharArray(), 0, text.length(), dayFirst);
+    }
+
+    /** As above, of the characters from {@code start} up to {@code end}. */
+    static @Nullable Instant parse(char[] text, int start, int end, boolean dayFirst) {
         try {
-            Instant unix = unix(text);
-            if (unix != null) {
-                return unix;
+            Instant plain = plain(text, start, end);
+            if (plain != null) {
+                return plain;
             }
-            ChatDate date = scan(text);
+            ChatDate date = scan(text, start, end);
             return date == null ? null : date.instant(dayFirst);
-        } catch (DateTimeException | ArithmeticException | NumberFormatException e) {
+        } catch (DateTimeException | ArithmeticException e) {
             return null;
         }
     }
 
     /** The parts of a date whose order of day and month has to be inferred, or null for any other text. */
-    static @Nullable ChatDate ambiguous(String text) {
-        if (text.length() > MAX_LENGTH || unix(text) != null) {
-            return null;
-        }
-        ChatDate date = scan(text);
+    static @Nullable ChatDate ambiguous(char[] text, int start, int end) {
+        ChatDate date = scan(text, start, end);
         return date == null || date.yearFirst || date.monthNamed ? null : date;
     }
 
@@ -101,16 +101,21 @@ final class ChatDate {
         long fullYear = !yearFirst && year < 100 ? 2000 + year : year;
         long days = LocalDate.of(Math.toIntExact(fullYear), Math.toIntExact(month), Math.toIntExact(day))
                 .toEpochDay();
-        return Instant.ofEpochSecond(days * 86_400 + secondOfDay - offsetSeconds, nano);
+        return Instant.ofEpochSecond(days * 86_400 + secondOfDay);
     }
 
-    private static @Nullable Instant unix(String text) {
-        if (text.isEmpty() || text.length() > 18) {
+    private static @Nullable Instant plain(char[] text, int start, int end) {
+        Instant iso = IsoDate.parse(text, start, end);
+        return iso != null ? iso : unix(text, start, end);
+    }
+
+    private static @Nullable Instant unix(char[] text, int start, int end) {
+        if (start == end || end - start > MAX_UNIX_DIGITS) {
             return null;
         }
         long value = 0;
-        for (int i = 0; i < text.length(); i++) {
-            int digit = text.charAt(i) - '0';
+        for (int i = start; i < end; i++) {
+            int digit = text[i] - '0';
             if (digit < 0 || digit > 9) {
                 return null;
             }
@@ -119,9 +124,14 @@ final class ChatDate {
         return value < FIRST_MILLIS ? Instant.ofEpochSecond(value) : Instant.ofEpochMilli(value);
     }
 
-    private static @Nullable ChatDate scan(String text) {
-        ChatDate date = new ChatDate(text);
-        return date.day() && date.time() && date.offset() && date.at == text.length() ? date : null;
+    private static @Nullable ChatDate scan(char[] text, int start, int end) {
+        ChatDate date = new ChatDate(text, start, end);
+        date.spaces();
+        if (!date.day() || !date.time()) {
+            return null;
+        }
+        date.spaces();
+        return date.at == end ? date : null;
     }
 
     private boolean day() {
@@ -147,7 +157,7 @@ final class ChatDate {
 
     private boolean time() {
         take(',');
-        if (!take('T') && !spaces()) {
+        if (!spaces()) {
             return false;
         }
         long hour = number(2);
@@ -156,7 +166,7 @@ final class ChatDate {
         }
         long minute = number(2);
         long second = take(':') ? number(2) : 0;
-        if (minute < 0 || second < 0 || hour > 23 || minute > 59 || second > 59 || !fraction()) {
+        if (minute < 0 || second < 0 || hour > 23 || minute > 59 || second > 59) {
             return false;
         }
         Boolean afternoon = halfOfDay();
@@ -169,20 +179,6 @@ final class ChatDate {
         }
         secondOfDay = hour * 3600 + minute * 60 + second;
         return true;
-    }
-
-    private boolean fraction() {
-        if (!take('.')) {
-            return true;
-        }
-        int scale = 100_000_000;
-        int start = at;
-        while (isDigit(peek())) {
-            nano += (peek() - '0') * scale;
-            scale /= 10;
-            at++;
-        }
-        return at > start;
     }
 
     /** Whether the time is past noon; null for a clock of 24 hours. */
@@ -206,28 +202,12 @@ final class ChatDate {
         return letter == 'p';
     }
 
-    private boolean offset() {
-        if (at == text.length() || take('Z')) {
-            return true;
-        }
-        spaces();
-        int sign = peek() == '-' ? -1 : 1;
-        if (!take('+') && !take('-')) {
-            return false;
-        }
-        long hours = number(2);
-        take(':');
-        long minutes = number(2);
-        offsetSeconds = sign * (int) (hours * 3600 + minutes * 60);
-        return hours >= 0 && hours <= 18 && minutes >= 0 && minutes < 60;
-    }
-
     private int month() {
         int start = at;
         while (Character.isLetter(peek()) && at - start < 12) {
             at++;
         }
-        String name = text.substring(start, at).toLowerCase(Locale.ROOT);
+        String name = new String(text, start, at - start).toLowerCase(Locale.ROOT);
         take('.');
         return name.length() < 3 ? -1 : MONTHS.getOrDefault(name.substring(0, 3), -1);
     }
@@ -259,7 +239,7 @@ final class ChatDate {
     }
 
     private char peek() {
-        return at < text.length() ? text.charAt(at) : '\0';
+        return at < end ? text[at] : '\0';
     }
 
     private static boolean isDigit(char c) {

@@ -1,16 +1,11 @@
 package dev.kaiaku.dataset;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * An export in memory: cleaned messages of each channel in the order of time.
@@ -31,7 +26,7 @@ record ChatLog(
     /** Reads all files of all channels. */
     static ChatLog read(List<Path> exports, Cleaning cleaning, People people, Progress progress) {
         List<ExportChannel> found = ExportFiles.find(exports);
-        Loader loader = new Loader(cleaning, people, progress, size(found));
+        Loader loader = new Loader(cleaning, people, progress, new InputFiles(found));
         List<List<Message>> channels = found.stream().map(loader::channel).toList();
         loader.bad.check(loader.rows);
         if (loader.rows == 0) {
@@ -54,39 +49,26 @@ record ChatLog(
                 .orElseThrow();
     }
 
-    private static long size(List<ExportChannel> channels) {
-        try {
-            long bytes = 0;
-            for (ExportChannel channel : channels) {
-                for (Path file : channel.files()) {
-                    bytes += Files.size(file);
-                }
-            }
-            return bytes;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** What is counted over the files. */
     private static final class Loader {
         private final Cleaning cleaning;
         private final People people;
         private final Progress progress;
-        private final long bytes;
+        private final InputFiles files;
         private final BadRows bad = new BadRows();
         private final DiscordCsv reader = new DiscordCsv(bad);
-        private final Set<String> hashes = new HashSet<>();
         private final List<DatasetSummary.FileHash> inputs = new ArrayList<>();
+        private final long bytes;
         private long bytesBefore;
         private long rows;
         private int duplicates;
 
-        Loader(Cleaning cleaning, People people, Progress progress, long bytes) {
+        Loader(Cleaning cleaning, People people, Progress progress, InputFiles files) {
             this.cleaning = cleaning;
             this.people = people;
             this.progress = progress;
-            this.bytes = bytes;
+            this.files = files;
+            this.bytes = files.bytes();
         }
 
         List<Message> channel(ExportChannel channel) {
@@ -94,19 +76,17 @@ record ChatLog(
             boolean dayFirst = DiscordCsv.dayFirst(channel);
             List<Message> messages = new ArrayList<>();
             for (Path file : channel.files()) {
-                String hash = Sha256.of(file);
-                if (hashes.add(hash)) {
-                    List<Message> part = file(file, channel.name(), dayFirst, hash);
-                    messages.addAll(part);
-                } else {
+                if (files.repeats(file)) {
                     duplicates++;
+                } else {
+                    messages.addAll(file(file, channel.name(), dayFirst));
                 }
             }
             messages.sort(Comparator.comparing(Message::time));
             return messages;
         }
 
-        private List<Message> file(Path file, String channel, boolean dayFirst, String hash) {
+        private List<Message> file(Path file, String channel, boolean dayFirst) {
             List<Message> kept = new ArrayList<>();
             long before = rows;
             reader.read(file, channel, dayFirst, this::position, message -> {
@@ -117,10 +97,10 @@ record ChatLog(
                     kept.add(message.withText(text));
                 }
             });
-            long length = length(file);
-            bytesBefore += length;
+            DatasetSummary.FileHash input = files.describe(file, rows - before);
+            inputs.add(input);
+            bytesBefore += input.bytes();
             progress.report("reading", bytesBefore, bytes);
-            inputs.add(new DatasetSummary.FileHash(file.getFileName().toString(), length, rows - before, hash));
             if (isNewestFirst(kept)) {
                 Collections.reverse(kept);
             }
@@ -141,14 +121,6 @@ record ChatLog(
                         messages.get(i).time().compareTo(messages.get(i - 1).time()));
             }
             return steps < 0;
-        }
-
-        private static long length(Path file) {
-            try {
-                return Files.size(file);
-            } catch (IOException e) {
-                throw new UncheckedIOException(file + ": " + e.getMessage(), e);
-            }
         }
     }
 }

@@ -3,7 +3,6 @@ package dev.kaiaku.dataset;
 import de.siegmar.fastcsv.reader.CloseableIterator;
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -28,7 +27,7 @@ final class CsvRows implements AutoCloseable {
     private final Path file;
     private final BadRows bad;
     private CountingInput input;
-    private CloseableIterator<CsvRecord> records;
+    private CloseableIterator<CsvRow> records;
     private long line;
     private int broken;
 
@@ -39,16 +38,16 @@ final class CsvRows implements AutoCloseable {
         records = records(input, 0);
     }
 
-    /** The next record, or null at the end of the file. */
-    @Nullable CsvRecord next() {
+    /** The next record, valid until the one after it is asked for; null at the end of the file. */
+    @Nullable CsvRow next() {
         while (true) {
             try {
                 if (!records.hasNext()) {
                     return null;
                 }
-                CsvRecord record = records.next();
-                line = record.getStartingLineNumber();
-                return record;
+                CsvRow row = records.next();
+                line = row.line();
+                return row;
             } catch (CsvParseException e) {
                 if (!goOnAfter(e)) {
                     return null;
@@ -108,13 +107,13 @@ final class CsvRows implements AutoCloseable {
         return true;
     }
 
-    private static CloseableIterator<CsvRecord> records(CountingInput input, long skippedLines) {
-        CsvReader<CsvRecord> reader = CsvReader.builder()
+    private static CloseableIterator<CsvRow> records(CountingInput input, long skippedLines) {
+        CsvReader<CsvRow> reader = CsvReader.builder()
                 .allowUnclosedQuote(false)
                 .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .detectBomHeader(true)
-                .ofCsvRecord(input, StandardCharsets.UTF_8);
+                .build(new CsvRow(), input, StandardCharsets.UTF_8);
         reader.skipLines(Math.toIntExact(skippedLines));
         return reader.iterator();
     }

@@ -1,19 +1,20 @@
 package dev.kaiaku.dataset;
 
-import de.siegmar.fastcsv.reader.CsvRecord;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the CSV files of DiscordChatExporter, whichever version wrote them, row by row. Not thread-safe. */
 final class DiscordCsv {
+    /** So many dates that leave nothing open show that the others will not either. */
+    private static final int ENOUGH = 100;
+
     private final BadRows bad;
-    private final Map<String, String> names = new HashMap<>();
+    private final StringPool pool = new StringPool();
 
     DiscordCsv(BadRows bad) {
         this.bad = bad;
@@ -22,15 +23,17 @@ final class DiscordCsv {
     /** Whether the files of a channel put the day before the month, where their dates leave that open. */
     static boolean dayFirst(ExportChannel channel) {
         DayMonthOrder order = new DayMonthOrder();
+        int clear = 0;
         for (Path file : channel.files()) {
             try (CsvRows rows = new CsvRows(file, new BadRows())) {
-                Columns columns = Columns.of(file, rows.next());
-                for (CsvRecord row = rows.next(); row != null; row = rows.next()) {
-                    if (row.getFieldCount() == columns.count()) {
-                        ChatDate date = ChatDate.ambiguous(row.getField(columns.date()));
-                        if (date == null) {
-                            return order.isDayFirst();
-                        }
+                int column = Columns.of(file, rows.next()).date();
+                for (CsvRow row = rows.next(); row != null && clear < ENOUGH; row = rows.next()) {
+                    ChatDate date = column < row.count()
+                            ? ChatDate.ambiguous(row.chars(), row.start(column), row.end(column))
+                            : null;
+                    if (date == null) {
+                        clear++;
+                    } else {
                         order.add(date);
                     }
                 }
@@ -47,7 +50,7 @@ final class DiscordCsv {
     void read(Path file, String channel, boolean dayFirst, LongConsumer position, Consumer<Message> messages) {
         try (CsvRows rows = new CsvRows(file, bad)) {
             Columns columns = Columns.of(file, rows.next());
-            for (CsvRecord row = rows.next(); row != null; row = rows.next()) {
+            for (CsvRow row = rows.next(); row != null; row = rows.next()) {
                 Message message = message(row, columns, file, channel, dayFirst);
                 if (message != null) {
                     messages.accept(message);
@@ -57,29 +60,25 @@ final class DiscordCsv {
         }
     }
 
-    private @Nullable Message message(CsvRecord row, Columns columns, Path file, String channel, boolean dayFirst) {
-        long line = row.getStartingLineNumber();
-        if (row.getFieldCount() != columns.count()) {
-            bad.add(file, line, row.getFieldCount() + " columns, expected " + columns.count());
+    private @Nullable Message message(CsvRow row, Columns columns, Path file, String channel, boolean dayFirst) {
+        long line = row.line();
+        if (row.count() != columns.count()) {
+            bad.add(file, line, row.count() + " columns, expected " + columns.count());
             return null;
         }
-        String id = row.getField(columns.authorId()).strip();
-        if (id.isEmpty()) {
+        int date = columns.date();
+        Instant time = ChatDate.parse(row.chars(), row.start(date), row.end(date), dayFirst);
+        if (time == null) {
+            bad.add(file, line, "not a date: \"" + shortened(row.field(date)) + "\"");
+            return null;
+        }
+        String id = row.field(columns.authorId(), pool);
+        if (id.isBlank()) {
             bad.add(file, line, "no AuthorID");
             return null;
         }
-        Instant time = ChatDate.parse(row.getField(columns.date()).strip(), dayFirst);
-        if (time == null) {
-            bad.add(file, line, "not a date: \"" + shortened(row.getField(columns.date())) + "\"");
-            return null;
-        }
-        String author = row.getField(columns.author());
-        return new Message(
-                time,
-                names.computeIfAbsent(id, same -> same),
-                names.computeIfAbsent(author.isBlank() ? id : author, same -> same),
-                channel,
-                row.getField(columns.content()));
+        String author = row.field(columns.author(), pool);
+        return new Message(time, id, author.isBlank() ? id : author, channel, row.field(columns.content()));
     }
 
     private static String shortened(String value) {
@@ -91,11 +90,12 @@ final class DiscordCsv {
     private record Columns(int authorId, int author, int date, int content, int count) {
         private static final String HEADER = "AuthorID,Author,Date,Content,Attachments,Reactions";
 
-        static Columns of(Path file, @Nullable CsvRecord header) {
+        static Columns of(Path file, @Nullable CsvRow header) {
             if (header == null) {
                 throw new BadInputException(file + ": an empty file; expected a first line " + HEADER);
             }
-            List<String> names = header.getFields();
+            List<String> names =
+                    IntStream.range(0, header.count()).mapToObj(header::field).toList();
             return new Columns(
                     column(file, names, "AuthorID"),
                     column(file, names, "Author"),

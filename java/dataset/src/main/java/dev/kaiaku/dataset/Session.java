@@ -18,7 +18,7 @@ record Session(int number, List<Message> messages) {
         for (List<Message> channel : channels) {
             int start = 0;
             for (int i = 1; i <= channel.size(); i++) {
-                if (i == channel.size() || pause(channel, i).compareTo(gap) >= 0) {
+                if (i == channel.size() || pauses(channel, i, gap)) {
                     runs.add(channel.subList(start, i));
                     start = i;
                 }
@@ -37,7 +37,7 @@ record Session(int number, List<Message> messages) {
         return messages.get(0).time();
     }
 
-    private static Duration pause(List<Message> messages, int i) {
-        return Duration.between(messages.get(i - 1).time(), messages.get(i).time());
+    private static boolean pauses(List<Message> messages, int i, Duration gap) {
+        return !messages.get(i).time().isBefore(messages.get(i - 1).time().plus(gap));
     }
 }
