@@ -1,0 +1,248 @@
+package dev.kaiaku.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.Progress;
+import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.adapter.LoraAdapter;
+import dev.kaiaku.model.adapter.PeftAdapter;
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.base.TinyBase;
+import dev.kaiaku.model.base.TinySpec;
+import dev.kaiaku.trainer.TrainResult.StopReason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole loop on a tiny random base and a persona that answers everyone in the same way. */
+final class TrainerTest {
+    @TempDir
+    Path folder;
+
+    private Path data;
+    private BaseModel base;
+
+    @BeforeEach
+    void writeData() throws IOException {
+        TinyBase.write(folder.resolve("base"), TinySpec.defaults(Architecture.LLAMA));
+        base = BaseModels.open(folder.resolve("base"));
+        data = Files.createDirectories(folder.resolve("data"));
+        Files.writeString(data.resolve("train.jsonl"), conversations(0, 40));
+        Files.writeString(data.resolve("validation.jsonl"), conversations(40, 46));
+    }
+
+    @AfterEach
+    void close() {
+        base.close();
+    }
+
+    private static String conversations(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> """
+                        {"messages":[{"role":"user","content":"[ana]: what do you say to %d?"},\
+                        {"role":"assistant","content":"ahoy ahoy, mate"}]}
+                        """.formatted(i * i)).collect(Collectors.joining());
+    }
+
+    private static TrainOptions.Builder options() {
+        return TrainOptions.builder().lr(5e-3).batchTokens(400).epochs(2).threads(1);
+    }
+
+    private TrainResult train(String run, TrainOptions options) {
+        return train(run, options, TrainListener.SILENT, new StopSignal());
+    }
+
+    private TrainResult train(String run, TrainOptions options, TrainListener listener, StopSignal stop) {
+        return Trainer.train(base, data, folder.resolve(run), options, listener, stop);
+    }
+
+    private List<JsonNode> metrics(String run) throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve(run).resolve("metrics.jsonl"))) {
+            lines.add(json.readTree(line));
+        }
+        return lines;
+    }
+
+    @Test
+    void theLossFallsAndTheBestAdapterIsKept() throws IOException {
+        TrainResult result = train("run", options().epochs(8).evalEvery(3).build());
+        assertThat(result.stopReason()).isEqualTo(StopReason.COMPLETED);
+        assertThat(result.bestNll()).isLessThan(0.5 * result.baseNll());
+        assertThat(result.peakMemoryBytes()).isPositive();
+
+        List<JsonNode> updates =
+                metrics("run").stream().filter(line -> line.has("loss")).toList();
+        assertThat(updates).hasSize(result.steps());
+        assertThat(updates.get(updates.size() - 1).path("loss").asDouble())
+                .isLessThan(0.5 * updates.get(0).path("loss").asDouble());
+        double lowest = metrics("run").stream()
+                .filter(line -> line.has("validation_nll") && line.path("step").asInt() > 0)
+                .mapToDouble(line -> line.path("validation_nll").asDouble())
+                .min()
+                .orElseThrow();
+        assertThat(result.bestNll()).isEqualTo(lowest);
+
+        LoraAdapter adapter = PeftAdapter.read(result.adapter());
+        Evaluation again = Evaluation.of(
+                base, adapter, data.resolve("validation.jsonl"), options().build(), Progress.NONE);
+        assertThat(again.adapterNll()).isCloseTo(result.bestNll(), within(1e-5));
+        assertThat(again.baseNll()).isCloseTo(result.baseNll(), within(1e-5));
+        assertThat(again.samples()).isEqualTo(6);
+    }
+
+    @Test
+    void runJsonHoldsWhatAutoCameTo() {
+        TrainResult result =
+                train("run", TrainOptions.builder().epochs(3).threads(1).build());
+        RunFile file = RunFile.read(folder.resolve("run"));
+        assertThat(file.basePath()).isEqualTo(folder.resolve("base").toString());
+        assertThat(file.plan().steps()).isEqualTo(result.steps()).isGreaterThanOrEqualTo(60);
+        assertThat(file.plan().microTokens()).isPositive();
+        assertThat(file.plan().trainSamples()).isEqualTo(40);
+        assertThat(file.hashes()).containsOnlyKeys("train.jsonl", "validation.jsonl");
+        assertThat(file.result())
+                .isNotNull()
+                .satisfies(ended -> assertThat(ended.bestNll()).isEqualTo(result.bestNll()));
+    }
+
+    @Test
+    void theSameSeedGivesTheSameBytes() throws IOException {
+        TrainResult one = train("one", options().seed(5).build());
+        TrainResult two = train("two", options().seed(5).build());
+        TrainResult other = train("other", options().seed(6).build());
+        byte[] bytes = Files.readAllBytes(one.adapter().resolve("adapter_model.safetensors"));
+        assertThat(two.adapter().resolve("adapter_model.safetensors")).hasBinaryContent(bytes);
+        assertThat(Files.readAllBytes(other.adapter().resolve("adapter_model.safetensors")))
+                .isNotEqualTo(bytes);
+    }
+
+    @Test
+    void anInterruptedRunLeavesAUsableAdapter() throws IOException {
+        StopSignal stop = new StopSignal();
+        TrainListener interrupting = new TrainListener() {
+            @Override
+            public void stepped(StepReport report) {
+                if (report.step() == 4) {
+                    stop.request();
+                }
+            }
+        };
+        TrainResult result = train("run", options().evalEvery(100).build(), interrupting, stop);
+        assertThat(result.stopReason()).isEqualTo(StopReason.INTERRUPTED);
+        assertThat(result.steps()).isEqualTo(4);
+        assertThat(result.bestNll()).isNaN();
+        Evaluation evaluation = Evaluation.of(
+                base,
+                PeftAdapter.read(result.adapter()),
+                data.resolve("validation.jsonl"),
+                options().build(),
+                Progress.NONE);
+        assertThat(evaluation.adapterNll()).isLessThan(evaluation.baseNll());
+        assertThat(metrics("run")).hasSize(5);
+    }
+
+    @Test
+    void patienceEndsARunThatGetsNoBetter() {
+        TrainResult result = train(
+                "run", options().lr(0.5).epochs(40).evalEvery(1).patience(2).build());
+        assertThat(result.stopReason()).isEqualTo(StopReason.EARLY_STOP);
+        assertThat(result.steps()).isEqualTo(result.bestStep() + 2);
+    }
+
+    @Test
+    void aLossThatIsNotFiniteNamesTheStep() {
+        assertThatThrownBy(() -> train("run", options().lr(1e30).evalEvery(1).build()))
+                .isInstanceOf(TrainingFailedException.class)
+                .hasMessageContaining("step ")
+                .hasMessageContaining("--lr");
+    }
+
+    @Test
+    void withoutValidationTheLastAdapterIsKept() throws IOException {
+        Files.delete(data.resolve("validation.jsonl"));
+        TrainResult result = train("run", options().build());
+        assertThat(result.baseNll()).isNaN();
+        assertThat(result.bestNll()).isNaN();
+        assertThat(result.bestStep()).isEqualTo(result.steps());
+        assertThat(PeftAdapter.read(result.adapter()).matrices()).hasSize(14);
+    }
+
+    @Test
+    void onlyTheTargetsAskedForAreTrained() {
+        TrainResult result = train(
+                "run", options().targets("q_proj,down_proj").rank(4).maxSteps(3).build());
+        LoraAdapter adapter = PeftAdapter.read(result.adapter());
+        assertThat(adapter.rank()).isEqualTo(4);
+        assertThat(adapter.matrices())
+                .containsOnlyKeys(
+                        "model.layers.0.self_attn.q_proj",
+                        "model.layers.0.mlp.down_proj",
+                        "model.layers.1.self_attn.q_proj",
+                        "model.layers.1.mlp.down_proj");
+    }
+
+    @Test
+    void littleMemoryMeansRecomputation() {
+        TrainOptions roomy = options().maxSteps(2).build();
+        long needed = plan("roomy", roomy).memoryBytes();
+        TrainPlan tight =
+                plan("tight", options().maxSteps(2).memoryLimit(needed - 1).build());
+        assertThat(tight.recompute()).isTrue();
+        assertThat(tight.memoryBytes()).isLessThan(needed);
+        assertThatThrownBy(() -> plan("none", options().memoryLimit(1000).build()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("--memory-limit");
+    }
+
+    private TrainPlan plan(String run, TrainOptions options) {
+        List<TrainPlan> plans = new ArrayList<>();
+        TrainListener listener = new TrainListener() {
+            @Override
+            public void planned(TrainPlan plan) {
+                plans.add(plan);
+            }
+        };
+        train(run, options, listener, new StopSignal());
+        return plans.get(0);
+    }
+
+    @Test
+    void aFolderThatHoldsSomethingIsRefused() throws IOException {
+        Files.createDirectories(folder.resolve("run"));
+        Files.writeString(folder.resolve("run/notes.txt"), "mine");
+        assertThatThrownBy(() -> train("run", options().build())).isInstanceOf(RunExistsException.class);
+        assertThat(folder.resolve("run")).isDirectoryContaining("glob:**notes.txt");
+    }
+
+    @Test
+    void dataWithNothingToLearnIsRefusedBeforeAnythingIsWritten() throws IOException {
+        Files.writeString(data.resolve("train.jsonl"), """
+                {"messages":[{"role":"user","content":"[ana]: hi"}]}
+                """);
+        assertThatThrownBy(() -> train("run", options().build()))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("train.jsonl");
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void optionsOutOfRangeAreNamed() {
+        assertThatThrownBy(() -> TrainOptions.builder().rank(0).build()).hasMessageContaining("--rank 0");
+        assertThatThrownBy(() -> TrainOptions.builder().lr(Double.NaN).build()).hasMessageContaining("--lr");
+    }
+}
