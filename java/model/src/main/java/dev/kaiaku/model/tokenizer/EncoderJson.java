@@ -1,54 +1,115 @@
 package dev.kaiaku.model.tokenizer;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.util.function.Predicate;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
 
-/** Writes a tokeniser as a {@code tokenizer.json} without added tokens. */
+/** Writes a tokeniser as a {@code tokenizer.json}. */
 final class EncoderJson {
+    private static final JsonFactory JSON = new JsonFactory();
+
     private EncoderJson() {}
 
-    static ObjectNode of(TokenizerData data, PreTokenizer pre, Predicate<TokenType> inVocabulary) {
-        ObjectMapper mapper = new ObjectMapper();
-        ObjectNode root = mapper.createObjectNode();
-        root.put("version", "1.0");
-        root.putArray("added_tokens");
-        root.set("pre_tokenizer", preTokenizer(mapper, pre));
-        ObjectNode model = root.putObject("model");
-        model.put("type", "BPE");
-        model.put("ignore_merges", pre.ignoreMerges());
-        ObjectNode vocab = model.putObject("vocab");
-        for (int id = 0; id < data.tokens().size(); id++) {
-            if (inVocabulary.test(data.types().get(id))) {
-                vocab.put(data.tokens().get(id), id);
+    /**
+     * The text of the file.
+     *
+     * @param withAdded whether the added tokens are in it; text cannot become one where they are not
+     */
+    static String write(TokenizerData data, PreTokenizer pre, boolean withAdded) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            json.writeStringField("version", "1.0");
+            json.writeArrayFieldStart("added_tokens");
+            if (withAdded) {
+                writeAddedTokens(data, json);
             }
+            json.writeEndArray();
+            writePreTokenizer(pre, json);
+            writeDecoder(json);
+            writeModel(data, pre, withAdded, json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        ArrayNode merges = model.putArray("merges");
-        for (String merge : data.merges()) {
-            int space = merge.indexOf(' ');
-            merges.addArray().add(merge.substring(0, space)).add(merge.substring(space + 1));
-        }
-        return root;
+        return text.toString();
     }
 
-    private static ObjectNode preTokenizer(ObjectMapper mapper, PreTokenizer pre) {
-        ObjectNode sequence = mapper.createObjectNode().put("type", "Sequence");
-        ArrayNode steps = sequence.putArray("pretokenizers");
-        for (String regex : pre.regexes()) {
-            if (regex.equals(PreTokenizer.DIGIT)) {
-                steps.addObject().put("type", "Digits").put("individual_digits", true);
-                continue;
+    private static void writeAddedTokens(TokenizerData data, JsonGenerator json) throws IOException {
+        for (int id = 0; id < data.tokens().size(); id++) {
+            if (data.types().get(id).added()) {
+                json.writeStartObject();
+                json.writeNumberField("id", id);
+                json.writeStringField("content", data.tokens().get(id));
+                for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized"}) {
+                    json.writeBooleanField(flag, false);
+                }
+                json.writeBooleanField("special", data.types().get(id) == TokenType.CONTROL);
+                json.writeEndObject();
             }
-            ObjectNode split = steps.addObject().put("type", "Split");
-            split.putObject("pattern").put("Regex", regex);
-            split.put("behavior", "Isolated").put("invert", false);
         }
-        steps.addObject()
-                .put("type", "ByteLevel")
-                .put("add_prefix_space", false)
-                .put("trim_offsets", false)
-                .put("use_regex", false);
-        return sequence;
+    }
+
+    private static void writePreTokenizer(PreTokenizer pre, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("pre_tokenizer");
+        json.writeStringField("type", "Sequence");
+        json.writeArrayFieldStart("pretokenizers");
+        for (String regex : pre.regexes()) {
+            json.writeStartObject();
+            if (regex.equals(PreTokenizer.DIGIT)) {
+                json.writeStringField("type", "Digits");
+                json.writeBooleanField("individual_digits", true);
+            } else {
+                json.writeStringField("type", "Split");
+                json.writeObjectFieldStart("pattern");
+                json.writeStringField("Regex", regex);
+                json.writeEndObject();
+                json.writeStringField("behavior", "Isolated");
+                json.writeBooleanField("invert", false);
+            }
+            json.writeEndObject();
+        }
+        json.writeStartObject();
+        writeByteLevel(json);
+        json.writeEndObject();
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void writeDecoder(JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("decoder");
+        writeByteLevel(json);
+        json.writeEndObject();
+    }
+
+    private static void writeByteLevel(JsonGenerator json) throws IOException {
+        json.writeStringField("type", "ByteLevel");
+        for (String flag : new String[] {"add_prefix_space", "trim_offsets", "use_regex"}) {
+            json.writeBooleanField(flag, false);
+        }
+    }
+
+    private static void writeModel(TokenizerData data, PreTokenizer pre, boolean withAdded, JsonGenerator json)
+            throws IOException {
+        json.writeObjectFieldStart("model");
+        json.writeStringField("type", "BPE");
+        json.writeBooleanField("ignore_merges", pre.ignoreMerges());
+        json.writeObjectFieldStart("vocab");
+        for (int id = 0; id < data.tokens().size(); id++) {
+            // The library numbers added tokens anew unless the vocabulary holds them too.
+            if (data.types().get(id) == TokenType.NORMAL
+                    || (withAdded && data.types().get(id).added())) {
+                json.writeNumberField(data.tokens().get(id), id);
+            }
+        }
+        json.writeEndObject();
+        json.writeArrayFieldStart("merges");
+        for (String merge : data.merges()) {
+            json.writeString(merge);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 }

@@ -52,7 +52,7 @@ public final class HuggingFaceTokenizerReader {
         JsonNode model = root.path("model");
         String type = model.path("type").asText("BPE");
         if (!type.equals("BPE") || model.path("byte_fallback").asBoolean()) {
-            throw bad("a tokeniser of type " + type + "; " + TokenizerCheck.ONLY_BYTE_LEVEL);
+            throw bad("a tokeniser of type " + type + " that is not byte-level; " + TokenizerCheck.ONLY_BYTE_LEVEL);
         }
         checkNormalizer(root.path("normalizer"));
         PreTokenizer pre = preTokenizer();
@@ -68,7 +68,7 @@ public final class HuggingFaceTokenizerReader {
                 specialId("eos_token"),
                 specialId("pad_token"),
                 specialId("unk_token"),
-                bos != null && addBos(bos));
+                bos != null && addBos(bos, pre));
     }
 
     /** NFC is done to all text before it gets here. */
@@ -180,9 +180,10 @@ public final class HuggingFaceTokenizerReader {
         return id;
     }
 
-    private boolean addBos(int bos) {
+    /** Llama 3 left it to the chat template at first, so that neither file says it. */
+    private boolean addBos(int bos, PreTokenizer pre) {
         JsonNode asked = config.path("add_bos_token");
-        return asked.isBoolean() ? asked.asBoolean() : putsFirst(root.path("post_processor"), bos);
+        return asked.isBoolean() ? asked.asBoolean() : putsFirst(root.path("post_processor"), bos) || pre.addsBos();
     }
 
     /** Whether a post-processor's template for one text begins with the token. */

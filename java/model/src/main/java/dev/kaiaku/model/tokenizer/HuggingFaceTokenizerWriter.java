@@ -1,7 +1,6 @@
 package dev.kaiaku.model.tokenizer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kaiaku.dataset.AtomicFile;
 import java.nio.file.Path;
@@ -23,35 +22,10 @@ public final class HuggingFaceTokenizerWriter {
         if (pre == null) {
             throw new IllegalArgumentException("unknown rule " + data.pre());
         }
-        // The library numbers added tokens anew unless the vocabulary holds them too.
-        ObjectNode root = EncoderJson.of(data, pre, type -> true);
-        root.set("added_tokens", addedTokens(data));
-        root.putObject("decoder")
-                .put("type", "ByteLevel")
-                .put("add_prefix_space", false)
-                .put("trim_offsets", true)
-                .put("use_regex", true);
-        AtomicFile.write(directory.resolve("tokenizer.json"), root.toPrettyString() + "\n");
+        AtomicFile.write(directory.resolve("tokenizer.json"), EncoderJson.write(data, pre, true) + "\n");
         AtomicFile.write(
                 directory.resolve("tokenizer_config.json"),
                 config(data, contextLength).toPrettyString() + "\n");
-    }
-
-    private static ArrayNode addedTokens(TokenizerData data) {
-        ArrayNode added = MAPPER.createArrayNode();
-        for (int id = 0; id < data.tokens().size(); id++) {
-            if (data.types().get(id).added()) {
-                added.addObject()
-                        .put("id", id)
-                        .put("content", data.tokens().get(id))
-                        .put("single_word", false)
-                        .put("lstrip", false)
-                        .put("rstrip", false)
-                        .put("normalized", false)
-                        .put("special", data.types().get(id) == TokenType.CONTROL);
-            }
-        }
-        return added;
     }
 
     private static ObjectNode config(TokenizerData data, int contextLength) {

@@ -51,10 +51,8 @@ public final class Tokenizer implements AutoCloseable {
             throw new BadInputException(source + ": the tokeniser cuts text by the unknown rule " + data.pre());
         }
         TokenizerCheck.check(data, source);
-        // Without control tokens, so that no text can become one.
-        try (InputStream json = new ByteArrayInputStream(EncoderJson.of(data, pre, type -> type == TokenType.NORMAL)
-                .toString()
-                .getBytes(StandardCharsets.UTF_8))) {
+        try (InputStream json =
+                new ByteArrayInputStream(EncoderJson.write(data, pre, false).getBytes(StandardCharsets.UTF_8))) {
             return new Tokenizer(data, HuggingFaceTokenizer.newInstance(json, OPTIONS));
         } catch (IOException | RuntimeException e) {
             throw new BadInputException(source + ": the tokeniser cannot be used: " + e.getMessage(), e);
