@@ -32,13 +32,17 @@ interface KaiakuLibrary extends Library {
         "name"
     })
     class DeviceInfo extends Structure {
-        public int struct_size = size();
+        public int struct_size;
         public int compute_major;
         public int compute_minor;
         public int reserved;
         public long total_bytes;
         public long free_bytes;
         public byte[] name = new byte[128];
+
+        DeviceInfo() {
+            struct_size = size();
+        }
     }
 
     @Structure.FieldOrder({

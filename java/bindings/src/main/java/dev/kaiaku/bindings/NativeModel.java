@@ -47,7 +47,7 @@ public final class NativeModel implements AutoCloseable {
     /**
      * Ends loading.
      *
-     * @throws NativeException WRONG_ORDER, naming the first tensor that is missing or incomplete
+     * @throws NativeException naming the first tensor that is missing or incomplete
      */
     public void seal() {
         Kaiaku.check(Kaiaku.library().kaiaku_model_seal(handle()));
