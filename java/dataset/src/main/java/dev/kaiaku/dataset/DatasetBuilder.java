@@ -41,8 +41,8 @@ public final class DatasetBuilder {
                 .toList();
         if (samples.isEmpty()) {
             throw new BadInputException("persona \"" + people.name(personaId) + "\" answers nobody within "
-                    + DurationText.format(options.gap()) + " in " + people.messages(personaId)
-                    + " messages, so there is nothing to learn; choose another persona or a longer --gap");
+                    + DurationText.format(options.gap()) + " (messages: " + people.messages(personaId)
+                    + "), so there is nothing to learn; choose another persona or a longer --gap");
         }
         Split split = Split.of(samples, options.validation());
         List<DatasetSummary.FileHash> outputs = write(out, split, progress);

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /** Everybody who wrote something, known by id, shown by the newest name. Not thread-safe. */
 final class People {
     private static final int NEAREST = 5;
+    /** Letters that a name must share with the one typed to be near it as a part. */
+    private static final int MIN_PART = 3;
+
     private static final Pattern DISCRIMINATOR = Pattern.compile("#\\d{4}$");
 
     private final UnaryOperator<String> cleanName;
@@ -105,13 +108,14 @@ final class People {
     private int distance(String wanted, Person person) {
         String a = wanted.toLowerCase(Locale.ROOT);
         String b = name(person.id).toLowerCase(Locale.ROOT);
-        boolean contained = !a.isEmpty() && (a.contains(b) || b.contains(a));
-        return contained ? 0 : EditDistance.of(a, b);
+        boolean contained = Math.min(a.length(), b.length()) >= MIN_PART && (a.contains(b) || b.contains(a));
+        return contained ? 1 : EditDistance.of(a, b);
     }
 
     private static String list(Collection<Person> people, Function<Person, String> label) {
         return people.stream()
-                .map(person -> label.apply(person) + " (" + person.messages + " messages)")
+                .map(person -> label.apply(person) + " (" + person.messages
+                        + (person.messages == 1 ? " message)" : " messages)"))
                 .collect(Collectors.joining(", "))
                 .replaceAll("\\p{Cntrl}", " ");
     }

@@ -100,7 +100,7 @@ final class DatasetBuilderTest {
         Export export = new Export().say(0, "ana", "oi").say(3599, "tico", "opa");
         assertThatThrownBy(() -> samples(export))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("\"tico\" answers nobody within 5m in 1 messages");
+                .hasMessageContaining("\"tico\" answers nobody within 5m (messages: 1)");
         build(export, "tico", DatasetOptions.defaults().withGap(Duration.ofHours(1)));
         assertThat(read()).hasSize(1);
     }

@@ -1,0 +1,96 @@
+package dev.kaiaku.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Without cleaning, the samples are those of the plainest reading of the rule, one by one, on a real chat. */
+final class ArticleRuleTest {
+    private static final String SHARED = System.getProperty("kaiaku.shared", "");
+
+    @TempDir
+    Path folder;
+
+    private record Line(OffsetDateTime time, String author, String text) {}
+
+    @Test
+    void cutsARealChatAsTheRuleSays() throws IOException {
+        Path export = Path.of(SHARED, "data", "crd3");
+        Assumptions.assumeTrue(!SHARED.isEmpty() && Files.isDirectory(export), "needs -Dkaiaku.shared");
+        DatasetOptions options = DatasetOptions.defaults().withClean(false);
+        for (String persona : List.of("sam", "laura")) {
+            DatasetBuilder.build(List.of(export), persona, folder, options, Progress.NONE);
+            List<Conversation> actual = new ArrayList<>(ConversationFile.read(folder.resolve(DatasetBuilder.TRAIN)));
+            actual.addAll(ConversationFile.read(folder.resolve(DatasetBuilder.VALIDATION)));
+            List<Conversation> expected = samples(lines(export), persona);
+            assertThat(actual).hasSameSizeAs(expected);
+            for (int i = 0; i < expected.size(); i++) {
+                if (!actual.get(i).equals(expected.get(i))) {
+                    assertThat(actual.get(i)).as("sample " + i).isEqualTo(expected.get(i));
+                }
+            }
+        }
+    }
+
+    private static List<Line> lines(Path export) throws IOException {
+        List<Line> lines = new ArrayList<>();
+        try (Stream<Path> files = Files.list(export)) {
+            for (Path file : files.toList()) {
+                try (CsvReader<NamedCsvRecord> rows = CsvReader.builder().ofNamedCsvRecord(file)) {
+                    for (NamedCsvRecord row : rows) {
+                        lines.add(new Line(
+                                OffsetDateTime.parse(row.getField("Date")),
+                                row.getField("Author"),
+                                row.getField("Content")));
+                    }
+                }
+            }
+        }
+        lines.removeIf(line -> line.text().isBlank());
+        lines.sort(Comparator.comparing(line -> line.time().toInstant()));
+        return lines;
+    }
+
+    private static List<Conversation> samples(List<Line> lines, String persona) {
+        List<Conversation> samples = new ArrayList<>();
+        List<String> context = new ArrayList<>();
+        List<String> reply = new ArrayList<>();
+        for (int i = 0; i <= lines.size(); i++) {
+            boolean ends = i == lines.size();
+            boolean pauses = !ends
+                    && i > 0
+                    && Duration.between(lines.get(i - 1).time(), lines.get(i).time())
+                                    .compareTo(Duration.ofMinutes(5))
+                            >= 0;
+            boolean persons = !ends && lines.get(i).author().equals(persona);
+            if (ends || pauses || (!persons && !reply.isEmpty())) {
+                if (!context.isEmpty() && !reply.isEmpty()) {
+                    samples.add(new Conversation(List.of(
+                            new Turn(Role.USER, String.join("\n", context)),
+                            new Turn(Role.ASSISTANT, String.join("\n", reply)))));
+                }
+                context.clear();
+                reply.clear();
+            }
+            if (persons) {
+                reply.add(lines.get(i).text());
+            } else if (!ends) {
+                context.add("[" + lines.get(i).author() + "]: " + lines.get(i).text());
+            }
+        }
+        return samples;
+    }
+}

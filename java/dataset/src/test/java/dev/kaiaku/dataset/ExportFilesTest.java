@@ -1,0 +1,57 @@
+package dev.kaiaku.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ExportFilesTest {
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void write() throws IOException {
+        for (String name : List.of(
+                "geral [part 10].csv", "geral [part 2].csv", "geral.csv", "sub/geral.csv", "sub/outro.CSV", "x.txt")) {
+            Export.write(folder.resolve(name), new byte[] {1});
+        }
+        Files.createSymbolicLink(folder.resolve("link.csv"), folder.resolve("geral.csv"));
+    }
+
+    @Test
+    void putsThePartsOfAChannelTogetherByNumber() {
+        List<ExportChannel> channels = ExportFiles.find(List.of(folder));
+        assertThat(channels).extracting(ExportChannel::name).containsExactly("geral", "geral", "outro");
+        assertThat(channels.get(0).files())
+                .extracting(file -> file.getFileName().toString())
+                .containsExactly("geral.csv", "geral [part 2].csv", "geral [part 10].csv");
+    }
+
+    @Test
+    void countsAFileOnceHoweverItIsNamed() {
+        List<ExportChannel> channels = ExportFiles.find(List.of(
+                folder.resolve("geral.csv"),
+                folder.resolve("sub/../geral.csv"),
+                folder.resolve("link.csv"),
+                folder.resolve("geral.csv")));
+        assertThat(channels).hasSize(1);
+        assertThat(channels.get(0).files()).hasSize(1);
+    }
+
+    @Test
+    void saysWhatIsMissing() throws IOException {
+        assertThatThrownBy(() -> ExportFiles.find(List.of(folder.resolve("nothing"))))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageEndingWith("nothing: no such file or folder");
+        Path empty = Files.createDirectory(folder.resolve("empty"));
+        assertThatThrownBy(() -> ExportFiles.find(List.of(empty)))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageEndingWith("no .csv file in this folder");
+    }
+}
