@@ -12,6 +12,7 @@ final class Blocks {
     private final String personaId;
     private final People people;
     private final DatasetOptions options;
+    private long keptMessages;
     private long droppedMessages;
 
     Blocks(String personaId, People people, DatasetOptions options) {
@@ -41,6 +42,11 @@ final class Blocks {
         return samples;
     }
 
+    /** Messages of the persona in the samples so far. */
+    long keptMessages() {
+        return keptMessages;
+    }
+
     /** Messages of the persona that answer nobody. */
     long droppedMessages() {
         return droppedMessages;
@@ -58,8 +64,8 @@ final class Blocks {
             turns.add(new Turn(Role.USER, String.join("\n", context)));
             turns.add(new Turn(Role.ASSISTANT, String.join("\n", reply)));
             String channel = session.messages().get(0).channel();
-            samples.add(new Sample(
-                    new Conversation(turns), new SampleMeta(session.number(), replied, channel), reply.size()));
+            samples.add(new Sample(new Conversation(turns), new SampleMeta(session.number(), replied, channel)));
+            keptMessages += reply.size();
         }
         context.clear();
         reply.clear();

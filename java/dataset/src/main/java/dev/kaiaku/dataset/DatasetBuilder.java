@@ -13,7 +13,21 @@ public final class DatasetBuilder {
     /** The samples held out. */
     public static final String VALIDATION = "validation.jsonl";
 
-    private DatasetBuilder() {}
+    private final DatasetOptions options;
+    private final Progress progress;
+    private final Cleaning cleaning;
+    private final People people;
+    private final ChatLog log;
+    private final String personaId;
+
+    private DatasetBuilder(List<Path> exports, String persona, DatasetOptions options, Progress progress) {
+        this.options = options;
+        this.progress = progress;
+        cleaning = new Cleaning(options.clean());
+        people = new People(cleaning::cleanName, options.clean());
+        log = ChatLog.read(exports, cleaning, people, progress);
+        personaId = people.find(persona);
+    }
 
     /**
      * Writes {@code train.jsonl}, {@code validation.jsonl} and {@code dataset.json}; the same input and options
@@ -29,10 +43,10 @@ public final class DatasetBuilder {
         if (exports.isEmpty()) {
             throw new BadInputException("no export given; name a file or a folder");
         }
-        Cleaning cleaning = new Cleaning(options.clean());
-        People people = new People(cleaning::cleanName, options.clean());
-        ChatLog log = ChatLog.read(exports, cleaning, people, progress);
-        String personaId = people.find(persona);
+        return new DatasetBuilder(exports, persona, options, progress).writeTo(out);
+    }
+
+    private DatasetSummary writeTo(Path out) {
         List<Session> sessions = Session.of(log.channels(), options.gap());
         Blocks blocks = new Blocks(personaId, people, options);
         List<List<Sample>> samples = sessions.stream()
@@ -45,14 +59,42 @@ public final class DatasetBuilder {
                     + "), so there is nothing to learn; choose another persona or a longer --gap");
         }
         Split split = Split.of(samples, options.validation());
-        List<DatasetSummary.FileHash> outputs = write(out, split, progress);
-        DatasetSummary summary = summary(options, cleaning, log, personaId, sessions, blocks, samples, split, outputs);
+        List<DatasetSummary.FileHash> outputs = write(out, split);
+        Map<String, Long> dropped = new TreeMap<>(cleaning.dropped());
+        dropped.put("reply to nobody", blocks.droppedMessages());
+        DatasetSummary summary = new DatasetSummary(
+                KaiakuVersion.current(),
+                new DatasetSummary.Author(personaId, people.name(personaId)),
+                ExportFormat.DISCORD_CSV.id(),
+                "block",
+                DurationText.format(options.gap()),
+                options.clean(),
+                options.validation(),
+                options.system(),
+                log.inputs().size(),
+                log.rows(),
+                people.count(),
+                sessions.get(0).start().toString(),
+                log.end().toString(),
+                sessions.size(),
+                samples.size(),
+                split.train().size(),
+                split.validation().size(),
+                blocks.keptMessages() + blocks.droppedMessages(),
+                blocks.keptMessages(),
+                dropped,
+                cleaning.changed(),
+                log.badRows().count(),
+                log.badRows().first(),
+                log.duplicateFiles(),
+                log.inputs(),
+                outputs);
         summary.write(out);
         return summary;
     }
 
-    /** Both files appear only when both are complete. */
-    private static List<DatasetSummary.FileHash> write(Path out, Split split, Progress progress) {
+    /** Neither file appears before both are complete. */
+    private List<DatasetSummary.FileHash> write(Path out, Split split) {
         Path trainFile = out.resolve(TRAIN);
         Path validationFile = out.resolve(VALIDATION);
         try (ConversationWriter train = ConversationFile.writer(trainFile);
@@ -67,50 +109,5 @@ public final class DatasetBuilder {
         return List.of(
                 DatasetSummary.FileHash.of(trainFile, split.train().size()),
                 DatasetSummary.FileHash.of(validationFile, split.validation().size()));
-    }
-
-    private static DatasetSummary summary(
-            DatasetOptions options,
-            Cleaning cleaning,
-            ChatLog log,
-            String personaId,
-            List<Session> sessions,
-            Blocks blocks,
-            List<List<Sample>> samples,
-            Split split,
-            List<DatasetSummary.FileHash> outputs) {
-        long kept = samples.stream()
-                .flatMap(List::stream)
-                .mapToLong(Sample::replies)
-                .sum();
-        Map<String, Long> dropped = new TreeMap<>(cleaning.dropped());
-        dropped.put("reply to nobody", blocks.droppedMessages());
-        return new DatasetSummary(
-                KaiakuVersion.current(),
-                new DatasetSummary.Author(personaId, log.people().name(personaId)),
-                ExportFormat.DISCORD_CSV.id(),
-                "block",
-                DurationText.format(options.gap()),
-                options.clean(),
-                options.validation(),
-                options.system(),
-                log.inputs().size(),
-                log.rows(),
-                log.people().count(),
-                sessions.get(0).start().toString(),
-                log.end().toString(),
-                sessions.size(),
-                samples.size(),
-                split.train().size(),
-                split.validation().size(),
-                kept + blocks.droppedMessages(),
-                kept,
-                dropped,
-                cleaning.changed(),
-                log.badRows().count(),
-                log.badRows().first(),
-                log.duplicateFiles(),
-                log.inputs(),
-                outputs);
     }
 }

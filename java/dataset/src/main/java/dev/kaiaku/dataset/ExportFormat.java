@@ -61,10 +61,10 @@ enum ExportFormat {
             return "a binary file, not a chat export";
         }
         if (start.startsWith("{") || start.startsWith("[{")) {
-            return "looks like JSON, which is not read yet";
+            return "looks like JSON";
         }
         if (start.startsWith("<")) {
-            return "looks like HTML, which is not read yet";
+            return "looks like HTML";
         }
         return "not a DiscordChatExporter CSV: the first line should be"
                 + " AuthorID,Author,Date,Content,Attachments,Reactions";

@@ -1,8 +1,4 @@
 package dev.kaiaku.dataset;
 
-/**
- * A conversation that ends with a reply to learn.
- *
- * @param replies messages that the reply is made of
- */
-record Sample(Conversation conversation, SampleMeta meta, int replies) {}
+/** A conversation that ends with a reply to learn, and where it comes from. */
+record Sample(Conversation conversation, SampleMeta meta) {}

@@ -209,10 +209,10 @@ final class HostileExportTest {
     }
 
     @Test
-    void damagedFilesEndInADatasetOrInOneLine() {
+    void damagedFilesAreReadOrEndInOneLine() {
         Random random = new Random(42);
         byte[] whole = conversation(150).toString().getBytes(StandardCharsets.UTF_8);
-        int built = 0;
+        int readable = 0;
         for (int round = 0; round < 300; round++) {
             byte[] damaged = Arrays.copyOf(whole, random.nextInt(4) == 0 ? random.nextInt(whole.length) : whole.length);
             for (int i = random.nextInt(4); i > 0 && damaged.length > 0; i--) {
@@ -221,14 +221,14 @@ final class HostileExportTest {
             }
             Path file = Export.write(folder.resolve("geral.csv"), damaged);
             try {
-                build(file);
-                read();
-                built++;
+                Cleaning cleaning = new Cleaning(true);
+                ChatLog.read(List.of(file), cleaning, new People(cleaning::cleanName, true), Progress.NONE);
+                readable++;
             } catch (BadInputException e) {
                 assertThat(e).hasMessageNotContaining("\n");
             }
         }
-        assertThat(built).isBetween(50, 299);
+        assertThat(readable).isBetween(50, 299);
     }
 
     private static Export conversation(int rows) {
