@@ -1,5 +1,5 @@
 // The C interface: every function checks its pointers, calls, and turns what is thrown into a status.
-#include <cstring>
+#include <cmath>
 #include <memory>
 #include <new>
 #include <string>
@@ -301,6 +301,7 @@ int32_t kaiaku_merge_rows(int32_t type, const void* rows, int64_t n_rows, int64_
     not_null(rows, "rows");
     not_null(values, "values");
     require(rank >= 0, "rank is ", rank, ", expected 0 or more");
+    require(std::isfinite(scale), "scale is ", scale, ", expected a finite number");
     if (rank > 0) {
       not_null(b, "b");
       not_null(a, "a");

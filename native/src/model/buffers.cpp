@@ -58,7 +58,7 @@ Buffers::Buffers(const ModelConfig& config, const kaiaku_trainer_options& option
   d_normed = workspace.matrix(t, d);
   d_qkv = workspace.matrix(t, stack_outputs(config, kQkv));
   d_attended = workspace.matrix(t, stack_inputs(config, kOut));
-  delta = workspace.matrix(t, config.n_heads);
+  d_kv = workspace.matrix(t, 2 * stack_inputs(config, kOut));
   d_act = workspace.matrix(t, config.intermediate_size);
   lora_g = workspace.matrix(t, int64_t{3} * options.rank);
 

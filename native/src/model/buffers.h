@@ -38,7 +38,7 @@ struct Buffers {
   Matrix d_normed;    // [T, D]
   Matrix d_qkv;       // [T, (H+2K)*E]
   Matrix d_attended;  // [T, H*E]
-  Matrix delta;       // [T, H]
+  Matrix d_kv;        // [T, 2*H*E]
   Matrix d_act;       // [T, F]
   Matrix lora_g;      // [T, n*R] for the largest n
 

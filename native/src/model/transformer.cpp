@@ -97,7 +97,7 @@ void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_
   rms_norm_backward(d_normed, b.x_mid, w.post_attention_norm, b.mid_rstd, d_x);
 
   stack_backward(layer, kOut, d_x, b.attended, b.lora_h[kOut], d_attended);
-  attention_backward(attention_shape(), d_attended, b.qkv, b.attended, b.lse, buffers_.delta.first_rows(t),
+  attention_backward(attention_shape(), d_attended, b.qkv, b.attended, b.lse, buffers_.d_kv.first_rows(t),
                      d_qkv);
   rope_backward(turned, buffers_.positions, buffers_.cos, buffers_.sin);
   // Nothing below the first layer learns.

@@ -1,6 +1,6 @@
 // Attention in tiles of kTile queries and kTile keys. No row of scores outlives its tile: forward keeps a
 // running maximum and sum, backward computes the probabilities again from the log-sum-exp of each row. Every
-// task writes to rows of its own, so the order in which threads take tasks doesn't show in the result.
+// task writes to memory of its own, so the order in which threads take tasks doesn't show in the result.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -15,25 +15,31 @@ namespace {
 constexpr int64_t kTile = 64;
 constexpr int64_t kMaxHeadDim = 256;
 
-// One block of rows of one head of one sequence.
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+// One head of one sequence, or a block of its queries.
 struct Task {
   int64_t first;  // first token of the sequence
   int64_t end;    // one past its last token
   int64_t head;
-  int64_t block;  // first token of the block
+  int64_t block;  // first query
 
-  int64_t rows() const { return std::min(kTile, end - block); }
+  int64_t length() const { return end - first; }
 };
 
-std::vector<Task> tasks_of(const AttentionShape& shape, int64_t n_heads) {
+// Every sequence with every query head, in blocks of block_size queries; the long ones first.
+std::vector<Task> tasks_of(const AttentionShape& shape, int64_t block_size) {
   std::vector<Task> tasks;
   for (int64_t s = 0; s < shape.n_sequences; ++s) {
     const int64_t first = shape.cu_seqlens[s];
     const int64_t end = shape.cu_seqlens[s + 1];
-    for (int64_t head = 0; head < n_heads; ++head) {
-      for (int64_t block = first; block < end; block += kTile) tasks.push_back({first, end, head, block});
+    for (int64_t head = 0; head < shape.n_heads; ++head) {
+      for (int64_t block = first; block < end; block += block_size)
+        tasks.push_back({first, end, head, block});
     }
   }
+  std::stable_sort(tasks.begin(), tasks.end(),
+                   [](const Task& a, const Task& b) { return a.length() > b.length(); });
   return tasks;
 }
 
@@ -58,16 +64,16 @@ void transpose(ConstMatrix from, int64_t first, int64_t n, float* to) {
   }
 }
 
-// scores [n, kTile] = rows [first, first + n) of a [T, E] times b_transposed [E, kTile].
-void score_tile(ConstMatrix a, int64_t first, int64_t n, const float* b_transposed, float* scores) {
-  std::fill(scores, scores + n * kTile, 0.0f);
-  tile_multiply_add(a.row(first), a.stride, b_transposed, kTile, scores, kTile, n, kTile, a.cols);
+// Keys are computed in whole vectors; what is beyond the last one is masked.
+int64_t padded(int64_t n_keys) {
+  return (n_keys + 2 * kVec - 1) / (2 * kVec) * (2 * kVec);
 }
 
-// c [n, E] += weights [n, kTile] times rows [first, first + m) of b [T, E].
-void add_weighted_rows(const float* weights, int64_t n, ConstMatrix b, int64_t first, int64_t m, float* c,
-                       int64_t c_stride) {
-  tile_multiply_add(weights, kTile, b.row(first), b.stride, c, c_stride, n, b.cols, m);
+// scores [n, n_keys], kTile apart = rows [first, first + n) of a [T, E] times b_transposed [E, n_keys].
+void score_tile(ConstMatrix a, int64_t first, int64_t n, const float* b_transposed, int64_t n_keys,
+                float* scores) {
+  for (int64_t i = 0; i < n; ++i) std::fill_n(scores + i * kTile, kTile, 0.0f);
+  tile_multiply_add({a.row(first), a.stride, 1}, b_transposed, kTile, scores, kTile, n, n_keys, a.cols);
 }
 
 void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v, float scale, Matrix y,
@@ -78,19 +84,20 @@ void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v,
   float max[kTile];
   float total[kTile];
   const int64_t e = q.cols;
-  const int64_t n = task.rows();
+  const int64_t n = std::min(kTile, task.end - task.block);
   std::fill(sums, sums + n * e, 0.0f);
-  std::fill(max, max + n, -std::numeric_limits<float>::infinity());
+  std::fill(max, max + n, -kInfinity);
   std::fill(total, total + n, 0.0f);
 
   for (int64_t key = task.first; key < task.block + n; key += kTile) {
     const int64_t n_keys = std::min(kTile, task.end - key);
+    const int64_t width = padded(n_keys);
     transpose(k, key, n_keys, k_transposed);
-    score_tile(q, task.block, n, k_transposed, scores);
+    score_tile(q, task.block, n, k_transposed, width, scores);
     for (int64_t i = 0; i < n; ++i) {
       float* row = scores + i * kTile;
       const int64_t visible = std::min(kTile, task.block + i - key + 1);
-      std::fill(row + visible, row + kTile, -std::numeric_limits<float>::infinity());
+      std::fill(row + visible, row + kTile, -kInfinity);
       float tile_max = row[0];
 #pragma omp simd reduction(max : tile_max)
       for (int64_t j = 0; j < kTile; ++j) tile_max = row[j] > tile_max ? row[j] : tile_max;
@@ -107,7 +114,7 @@ void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v,
 #pragma omp simd
       for (int64_t c = 0; c < e; ++c) sums[i * e + c] *= shrink;
     }
-    add_weighted_rows(scores, n, v, key, n_keys, sums, e);
+    tile_multiply_add({scores, kTile, 1}, v.row(key), v.stride, sums, e, n, e, n_keys);
   }
 
   for (int64_t i = 0; i < n; ++i) {
@@ -118,74 +125,69 @@ void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v,
   }
 }
 
-// d_q of a block of queries: with P the probabilities, dS = P (d_y v^T - delta) scale and d_q = dS k.
-void backward_query_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v, ConstMatrix d_y,
-                         ConstMatrix lse, ConstMatrix delta, float scale, Matrix d_q) {
-  alignas(64) float transposed[kMaxHeadDim * kTile];
-  alignas(64) float scores[kTile * kTile];
-  alignas(64) float d_scores[kTile * kTile];
-  const int64_t n = task.rows();
-  for (int64_t i = 0; i < n; ++i) std::fill_n(d_q.row(task.block + i), d_q.cols, 0.0f);
+float dot(const float* a, const float* b, int64_t n) {
+  float sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int64_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  return sum;
+}
 
-  for (int64_t key = task.first; key < task.block + n; key += kTile) {
+// With P the probabilities and dS = P (d_y v^T - rowsum(d_y y)) scale: d_q = dS k, d_k = dS^T q, d_v = P^T
+// d_y.
+void backward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v, ConstMatrix y,
+                   ConstMatrix d_y, ConstMatrix lse, float scale, Matrix d_q, Matrix d_k, Matrix d_v) {
+  alignas(64) float k_transposed[kMaxHeadDim * kTile];
+  alignas(64) float v_transposed[kMaxHeadDim * kTile];
+  alignas(64) float p[kTile * kTile];
+  alignas(64) float d_s[kTile * kTile];
+  const int64_t e = q.cols;
+  for (int64_t t = task.first; t < task.end; ++t) {
+    for (const Matrix& gradient : {d_q, d_k, d_v}) std::fill_n(gradient.row(t), e, 0.0f);
+  }
+
+  for (int64_t key = task.first; key < task.end; key += kTile) {
     const int64_t n_keys = std::min(kTile, task.end - key);
-    transpose(k, key, n_keys, transposed);
-    score_tile(q, task.block, n, transposed, scores);
-    transpose(v, key, n_keys, transposed);
-    score_tile(d_y, task.block, n, transposed, d_scores);
-    for (int64_t i = 0; i < n; ++i) {
-      float* row = scores + i * kTile;
-      const float* d_row = d_scores + i * kTile;
-      const float lse_i = lse.row(task.block + i)[task.head];
-      const float delta_i = delta.row(task.block + i)[task.head];
+    const int64_t width = padded(n_keys);
+    transpose(k, key, n_keys, k_transposed);
+    transpose(v, key, n_keys, v_transposed);
+    for (int64_t query = key; query < task.end; query += kTile) {
+      const int64_t n = std::min(kTile, task.end - query);
+      score_tile(q, query, n, k_transposed, width, p);
+      score_tile(d_y, query, n, v_transposed, width, d_s);
+      for (int64_t i = 0; i < n; ++i) {
+        float* p_i = p + i * kTile;
+        float* d_s_i = d_s + i * kTile;
+        const float lse_i = lse.row(query + i)[task.head];
+        const float delta = dot(d_y.row(query + i), y.row(query + i), e);
 #pragma omp simd
-      for (int64_t j = 0; j < kTile; ++j)
-        row[j] = exponential(row[j] * scale - lse_i) * (d_row[j] - delta_i) * scale;
-      const int64_t visible = std::min(kTile, task.block + i - key + 1);
-      std::fill(row + visible, row + kTile, 0.0f);
+        for (int64_t j = 0; j < kTile; ++j) {
+          p_i[j] = exponential(p_i[j] * scale - lse_i);
+          d_s_i[j] = p_i[j] * (d_s_i[j] - delta) * scale;
+        }
+        const int64_t visible = std::min(kTile, query + i - key + 1);
+        std::fill(p_i + visible, p_i + kTile, 0.0f);
+        std::fill(d_s_i + visible, d_s_i + kTile, 0.0f);
+      }
+      tile_multiply_add({d_s, kTile, 1}, k.row(key), k.stride, d_q.row(query), d_q.stride, n, e, n_keys);
+      tile_multiply_add({d_s, 1, kTile}, q.row(query), q.stride, d_k.row(key), d_k.stride, n_keys, e, n);
+      tile_multiply_add({p, 1, kTile}, d_y.row(query), d_y.stride, d_v.row(key), d_v.stride, n_keys, e, n);
     }
-    add_weighted_rows(scores, n, k, key, n_keys, d_q.row(task.block), d_q.stride);
   }
 }
 
-// Adds one query head's share to d_k and d_v of a block of keys: d_v += P^T d_y and d_k += dS^T q. Tiles are
-// kept transposed, keys by queries, so that every product runs along rows.
-void backward_key_task(const Task& task, int64_t head, ConstMatrix q, ConstMatrix k, ConstMatrix v,
-                       ConstMatrix d_y, ConstMatrix lse, ConstMatrix delta, float scale, Matrix d_k,
-                       Matrix d_v) {
-  alignas(64) float transposed[kMaxHeadDim * kTile];
-  alignas(64) float scores[kTile * kTile];
-  alignas(64) float d_scores[kTile * kTile];
-  alignas(64) float lse_tile[kTile];
-  alignas(64) float delta_tile[kTile];
-  const int64_t n = task.rows();
-
-  for (int64_t query = task.block; query < task.end; query += kTile) {
-    const int64_t n_queries = std::min(kTile, task.end - query);
-    std::fill(lse_tile + n_queries, lse_tile + kTile, std::numeric_limits<float>::infinity());
-    std::fill(delta_tile + n_queries, delta_tile + kTile, 0.0f);
-    for (int64_t j = 0; j < n_queries; ++j) {
-      lse_tile[j] = lse.row(query + j)[head];
-      delta_tile[j] = delta.row(query + j)[head];
-    }
-    transpose(q, query, n_queries, transposed);
-    score_tile(k, task.block, n, transposed, scores);
-    transpose(d_y, query, n_queries, transposed);
-    score_tile(v, task.block, n, transposed, d_scores);
-    for (int64_t i = 0; i < n; ++i) {
-      float* row = scores + i * kTile;
-      float* d_row = d_scores + i * kTile;
+// to [T, K*E] = the sum of each key/value head's query heads in from [T, H*E].
+void sum_groups(ConstMatrix from, int64_t group, int64_t head_dim, Matrix to) {
+#pragma omp parallel for schedule(static)
+  for (int64_t t = 0; t < to.rows; ++t) {
+    for (int64_t head = 0; head < to.cols; head += head_dim) {
+      const float* first = from.row(t) + head * group;
+      float* sum = to.row(t) + head;
+      std::copy_n(first, head_dim, sum);
+      for (int64_t g = 1; g < group; ++g) {
 #pragma omp simd
-      for (int64_t j = 0; j < kTile; ++j) {
-        row[j] = exponential(row[j] * scale - lse_tile[j]);
-        d_row[j] = row[j] * (d_row[j] - delta_tile[j]) * scale;
+        for (int64_t c = 0; c < head_dim; ++c) sum[c] += first[g * head_dim + c];
       }
-      const int64_t hidden = std::clamp<int64_t>(task.block + i - query, 0, kTile);
-      std::fill(row, row + hidden, 0.0f);
-      std::fill(d_row, d_row + hidden, 0.0f);
     }
-    add_weighted_rows(scores, n, d_y, query, n_queries, d_v.row(task.block), d_v.stride);
-    add_weighted_rows(d_scores, n, q, query, n_queries, d_k.row(task.block), d_k.stride);
   }
 }
 
@@ -199,7 +201,7 @@ void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, M
   const Heads<ConstMatrix> heads{qkv, shape};
   const int64_t e = shape.head_dim;
   const int64_t group = shape.n_heads / shape.n_kv_heads;
-  const std::vector<Task> tasks = tasks_of(shape, shape.n_heads);
+  const std::vector<Task> tasks = tasks_of(shape, kTile);
 #pragma omp parallel for schedule(dynamic)
   for (size_t i = 0; i < tasks.size(); ++i) {
     const int64_t head = tasks[i].head;
@@ -210,47 +212,27 @@ void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, M
 }
 
 void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatrix qkv, ConstMatrix y,
-                        ConstMatrix lse, Matrix delta, Matrix d_qkv) {
+                        ConstMatrix lse, Matrix d_kv, Matrix d_qkv) {
   const Heads<ConstMatrix> heads{qkv, shape};
-  const Heads<Matrix> gradients{d_qkv, shape};
   const int64_t e = shape.head_dim;
   const int64_t group = shape.n_heads / shape.n_kv_heads;
+  const int64_t q_width = shape.n_heads * e;
+  const int64_t kv_width = shape.n_kv_heads * e;
+  const Matrix d_k = d_kv.col_range(0, q_width);
+  const Matrix d_v = d_kv.col_range(q_width, q_width);
 
-#pragma omp parallel for schedule(static)
-  for (int64_t t = 0; t < y.rows; ++t) {
-    for (int64_t head = 0; head < shape.n_heads; ++head) {
-      const float* y_t = y.row(t) + head * e;
-      const float* d_y_t = d_y.row(t) + head * e;
-      float sum = 0;
-#pragma omp simd reduction(+ : sum)
-      for (int64_t c = 0; c < e; ++c) sum += y_t[c] * d_y_t[c];
-      delta.row(t)[head] = sum;
-    }
-  }
-
-  const std::vector<Task> query_tasks = tasks_of(shape, shape.n_heads);
+  const std::vector<Task> tasks = tasks_of(shape, qkv.rows);
 #pragma omp parallel for schedule(dynamic)
-  for (size_t i = 0; i < query_tasks.size(); ++i) {
-    const int64_t head = query_tasks[i].head;
-    backward_query_task(query_tasks[i], heads.q(head), heads.k(head / group), heads.v(head / group),
-                        d_y.col_range(head * e, e), lse, delta, scale_of(shape), gradients.q(head));
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const int64_t head = tasks[i].head;
+    const int64_t kv_head = head / group;
+    const int64_t column = head * e;
+    backward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), y.col_range(column, e),
+                  d_y.col_range(column, e), lse, scale_of(shape), d_qkv.col_range(column, e),
+                  d_k.col_range(column, e), d_v.col_range(column, e));
   }
-
-  const std::vector<Task> key_tasks = tasks_of(shape, shape.n_kv_heads);
-#pragma omp parallel for schedule(dynamic)
-  for (size_t i = 0; i < key_tasks.size(); ++i) {
-    const Task& task = key_tasks[i];
-    const Matrix d_k = gradients.k(task.head);
-    const Matrix d_v = gradients.v(task.head);
-    for (int64_t row = task.block; row < task.block + task.rows(); ++row) {
-      std::fill_n(d_k.row(row), e, 0.0f);
-      std::fill_n(d_v.row(row), e, 0.0f);
-    }
-    for (int64_t head = task.head * group; head < (task.head + 1) * group; ++head) {
-      backward_key_task(task, head, heads.q(head), heads.k(task.head), heads.v(task.head),
-                        d_y.col_range(head * e, e), lse, delta, scale_of(shape), d_k, d_v);
-    }
-  }
+  sum_groups(d_k, group, e, d_qkv.col_range(q_width, kv_width));
+  sum_groups(d_v, group, e, d_qkv.col_range(q_width + kv_width, kv_width));
 }
 
 }  // namespace kaiaku

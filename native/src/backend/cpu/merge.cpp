@@ -16,8 +16,8 @@ void merge_lora(ConstMatrix b, ConstMatrix a, float scale, Matrix values) {
       std::transform(b.row(first + i), b.row(first + i) + rank, &scaled[static_cast<size_t>(i * rank)],
                      [scale](float value) { return scale * value; });
     }
-    tile_multiply_add(scaled.data(), rank, a.data, a.stride, values.row(first), values.stride, rows, whole,
-                      rank);
+    tile_multiply_add({scaled.data(), rank, 1}, a.data, a.stride, values.row(first), values.stride, rows,
+                      whole, rank);
     for (int64_t i = 0; i < rows; ++i) {
       for (int64_t j = whole; j < values.cols; ++j) {
         for (int64_t r = 0; r < rank; ++r) {

@@ -1,0 +1,10 @@
+# kaiaku::openmp: OpenMP's flags, and the runtime that oneDNN uses too, so that the process holds one of them.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_library(kaiaku_openmp INTERFACE)
+  target_compile_options(kaiaku_openmp INTERFACE -fopenmp)
+  target_link_libraries(kaiaku_openmp INTERFACE "${KAIAKU_ONEDNN_DIR}/libgomp.so.1")
+  add_library(kaiaku::openmp ALIAS kaiaku_openmp)
+else()
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
+  add_library(kaiaku::openmp ALIAS OpenMP::OpenMP_CXX)
+endif()

@@ -1,0 +1,49 @@
+// What the benchmarks share: the sizes they run with, a model of random weights, and the clock.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "model/model.h"
+#include "train/trainer.h"
+
+namespace kaiaku::bench {
+
+struct Options {
+  std::string shape = "smollm2-135m";
+  int32_t tokens = 1152;
+  int32_t seq_len = 144;
+  int32_t rank = 16;
+  int32_t threads = 0;
+  int32_t recompute = 0;
+  int32_t steps = 3;
+  double target_share = 0.3;
+};
+
+// Throws for a name that is unknown.
+ModelConfig config_of(const std::string& shape);
+TrainerOptions trainer_options(const Options& options);
+
+// A sealed model whose matrices are uniform random values of a fixed seed.
+std::unique_ptr<Model> random_model(const ModelConfig& config);
+
+// [S+1] sequences of seq_len tokens, the last one shorter where they don't fit.
+std::vector<int32_t> cu_seqlens_of(const Options& options);
+
+// Seconds by the clock, and of all threads by the processors: on a busy machine only those can be compared.
+struct Seconds {
+  double wall;
+  double processor;
+};
+
+// The least of several runs; a first run that isn't counted warms up.
+Seconds best_seconds(int runs, const std::function<void()>& run);
+
+// Each prints one JSON object.
+void step_bench(const Options& options);
+void op_bench(const Options& options);
+
+}  // namespace kaiaku::bench

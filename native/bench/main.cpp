@@ -1,0 +1,61 @@
+// kaiaku-bench step|ops [--shape NAME] [--tokens T] [--seq-len N] [--rank R] [--target-share X] [--threads N]
+//                       [--recompute 0|1] [--steps N]
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include "base/error.h"
+#include "bench.h"
+
+namespace {
+
+using kaiaku::bench::Options;
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 2; i < argc; i += 2) {
+    const std::string name = argv[i];
+    kaiaku::require(i + 1 < argc, name, " needs a value");
+    const std::string value = argv[i + 1];
+    if (name == "--shape") {
+      options.shape = value;
+    } else if (name == "--tokens") {
+      options.tokens = std::stoi(value);
+    } else if (name == "--seq-len") {
+      options.seq_len = std::stoi(value);
+    } else if (name == "--rank") {
+      options.rank = std::stoi(value);
+    } else if (name == "--target-share") {
+      options.target_share = std::stod(value);
+    } else if (name == "--threads") {
+      options.threads = std::stoi(value);
+    } else if (name == "--recompute") {
+      options.recompute = std::stoi(value);
+    } else if (name == "--steps") {
+      options.steps = std::stoi(value);
+    } else {
+      kaiaku::fail(KAIAKU_INVALID_ARGUMENT, "unknown option ", name);
+    }
+  }
+  return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::string what = argc > 1 ? argv[1] : "";
+  try {
+    if (what == "step") {
+      kaiaku::bench::step_bench(parse(argc, argv));
+    } else if (what == "ops") {
+      kaiaku::bench::op_bench(parse(argc, argv));
+    } else {
+      std::fprintf(stderr, "usage: kaiaku-bench step|ops [--shape NAME] [--tokens T] ...\n");
+      return 2;
+    }
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "kaiaku-bench: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,114 @@
+#include <algorithm>
+#include <random>
+
+#include "base/error.h"
+#include "bench.h"
+
+namespace kaiaku::bench {
+namespace {
+
+struct Shape {
+  const char* name;
+  int32_t architecture, layers, hidden, intermediate, heads, kv_heads, head_dim, vocab, tied;
+};
+
+constexpr Shape kShapes[] = {
+    {"smollm2-135m", KAIAKU_ARCH_LLAMA, 30, 576, 1536, 9, 3, 64, 49152, 1},
+    {"smollm2-360m", KAIAKU_ARCH_LLAMA, 32, 960, 2560, 15, 5, 64, 49152, 1},
+    {"qwen2.5-0.5b", KAIAKU_ARCH_QWEN2, 24, 896, 4864, 14, 2, 64, 151936, 1},
+    {"qwen2.5-1.5b", KAIAKU_ARCH_QWEN2, 28, 1536, 8960, 12, 2, 128, 151936, 1},
+};
+
+void set_rows(Model& model, const std::string& name, const std::vector<int64_t>& shape, int64_t first_row,
+              int64_t n_rows, const std::vector<float>& values) {
+  model.set_rows(name, KAIAKU_TYPE_F32, static_cast<int32_t>(shape.size()), shape.data(), first_row, n_rows,
+                 values.data(), n_rows * shape.back() * static_cast<int64_t>(sizeof(float)));
+}
+
+void set_random_matrix(Model& model, std::mt19937& random, const std::string& name, int64_t rows,
+                       int64_t cols) {
+  constexpr int64_t kRows = 256;
+  std::uniform_real_distribution<float> uniform(-0.05f, 0.05f);
+  std::vector<float> values(static_cast<size_t>(kRows * cols));
+  for (int64_t first = 0; first < rows; first += kRows) {
+    std::generate(values.begin(), values.end(), [&] { return uniform(random); });
+    set_rows(model, name, {rows, cols}, first, std::min(kRows, rows - first), values);
+  }
+}
+
+void set_vector(Model& model, const std::string& name, int64_t n, float value) {
+  set_rows(model, name, {n}, 0, 1, std::vector<float>(static_cast<size_t>(n), value));
+}
+
+}  // namespace
+
+ModelConfig config_of(const std::string& name) {
+  for (const Shape& shape : kShapes) {
+    if (name != shape.name) continue;
+    ModelConfig config{};
+    config.struct_size = sizeof config;
+    config.architecture = shape.architecture;
+    config.n_layers = shape.layers;
+    config.hidden_size = shape.hidden;
+    config.intermediate_size = shape.intermediate;
+    config.n_heads = shape.heads;
+    config.n_kv_heads = shape.kv_heads;
+    config.head_dim = shape.head_dim;
+    config.vocab_size = shape.vocab;
+    config.tied_embeddings = shape.tied;
+    config.attention_bias = shape.architecture == KAIAKU_ARCH_QWEN2;
+    config.rms_norm_eps = 1e-5f;
+    return config;
+  }
+  fail(KAIAKU_INVALID_ARGUMENT, "unknown shape ", name);
+}
+
+TrainerOptions trainer_options(const Options& options) {
+  TrainerOptions trainer{};
+  trainer.struct_size = sizeof trainer;
+  trainer.rank = options.rank;
+  trainer.targets = KAIAKU_TARGET_ALL;
+  trainer.max_tokens = options.tokens;
+  trainer.recompute = options.recompute;
+  trainer.n_threads = options.threads;
+  trainer.scaling = 2;
+  trainer.beta1 = 0.9f;
+  trainer.beta2 = 0.999f;
+  trainer.eps = 1e-8f;
+  trainer.max_grad_norm = 1;
+  return trainer;
+}
+
+std::unique_ptr<Model> random_model(const ModelConfig& config) {
+  auto model = std::make_unique<Model>(config);
+  std::mt19937 random(1);
+  set_random_matrix(*model, random, "model.embed_tokens.weight", config.vocab_size, config.hidden_size);
+  if (!config.tied_embeddings) {
+    set_random_matrix(*model, random, "lm_head.weight", config.vocab_size, config.hidden_size);
+  }
+  set_vector(*model, "model.norm.weight", config.hidden_size, 1);
+  set_vector(*model, "rope.inv_freq", config.head_dim / 2, 0.01f);
+  for (int64_t layer = 0; layer < config.n_layers; ++layer) {
+    set_vector(*model, layer_name(layer, "input_layernorm.weight"), config.hidden_size, 1);
+    set_vector(*model, layer_name(layer, "post_attention_layernorm.weight"), config.hidden_size, 1);
+    for (const LinearFacts& linear : linears_of(config)) {
+      const std::string name = layer_name(layer, linear.name);
+      set_random_matrix(*model, random, name + ".weight", linear.out, linear.in);
+      const bool bias =
+          linear.stack == kQkv ? config.attention_bias : linear.stack == kOut && config.output_bias;
+      if (bias) set_vector(*model, name + ".bias", linear.out, 0.01f);
+    }
+  }
+  model->seal();
+  return model;
+}
+
+std::vector<int32_t> cu_seqlens_of(const Options& options) {
+  std::vector<int32_t> cu_seqlens{0};
+  while (cu_seqlens.back() < options.tokens) {
+    cu_seqlens.push_back(std::min(cu_seqlens.back() + options.seq_len, options.tokens));
+  }
+  return cu_seqlens;
+}
+
+}  // namespace kaiaku::bench

@@ -1,0 +1,347 @@
+// Every operation's backward against finite differences of its forward, and its forward against a naive one.
+#include <algorithm>
+#include <cstring>
+
+#include "backend/backend.h"
+#include "check.h"
+#include "gradient_check.h"
+#include "random.h"
+
+using namespace kaiaku;
+using namespace kaiaku::test;
+
+namespace {
+
+// y = x w^T + bias the slow way, in double.
+std::vector<float> naive_linear(ConstMatrix x, ConstMatrix w, const float* bias) {
+  std::vector<float> y;
+  for (int64_t t = 0; t < x.rows; ++t) {
+    for (int64_t o = 0; o < w.rows; ++o) {
+      double sum = bias != nullptr ? bias[o] : 0;
+      for (int64_t i = 0; i < x.cols; ++i) sum += static_cast<double>(x.row(t)[i]) * w.row(o)[i];
+      y.push_back(static_cast<float>(sum));
+    }
+  }
+  return y;
+}
+
+void linear_forward_is_a_product() {
+  Random random(1);
+  MatmulCache cache;
+  for (const int64_t rows : {1, 7, 33}) {
+    OwnedMatrix x(random, rows, 24), w(random, 40, 24), bias(random, 1, 40), y(rows, 40);
+    linear_forward(cache, x, w, bias.values.data(), y, Store::kOverwrite);
+    const std::vector<float> expected = naive_linear(x, w, bias.values.data());
+    for (size_t i = 0; i < expected.size(); ++i) check_near(y.values[i], expected[i], 1e-5, "y[", i, "]");
+    linear_forward(cache, x, w, bias.values.data(), y, Store::kAdd);
+    for (size_t i = 0; i < expected.size(); ++i)
+      check_near(y.values[i], 2 * expected[i], 2e-5, "y[", i, "] added");
+  }
+}
+
+void linear_writes_columns_of_a_wider_matrix() {
+  Random random(2);
+  MatmulCache cache;
+  OwnedMatrix x(random, 5, 16), w(random, 8, 16), wide(5, 20);
+  std::fill(wide.values.begin(), wide.values.end(), 9.0f);
+  linear_forward(cache, x, w, nullptr, wide.view().col_range(3, 8), Store::kOverwrite);
+  const std::vector<float> expected = naive_linear(x, w, nullptr);
+  for (int64_t t = 0; t < 5; ++t) {
+    for (int64_t c = 0; c < 20; ++c) {
+      const bool inside = c >= 3 && c < 11;
+      check_near(wide.view().row(t)[c], inside ? expected[static_cast<size_t>(t * 8 + c - 3)] : 9.0, 1e-5,
+                 "(", t, ", ", c, ")");
+    }
+  }
+}
+
+void linear_gradients() {
+  Random random(3);
+  MatmulCache cache;
+  OwnedMatrix x(random, 6, 12), w(random, 10, 12), y(6, 10), d_y(random, 6, 10), d_x(6, 12), d_w(10, 12);
+  linear_backward_input(cache, d_y, w, d_x, Store::kOverwrite);
+  linear_backward_weight(cache, d_y, x, d_w);
+  const auto loss = [&] {
+    linear_forward(cache, x, w, nullptr, y, Store::kOverwrite);
+    return weighted_sum(y.values, d_y.values);
+  };
+  check_gradient("d_x", x.values, d_x.values, loss);
+  check_gradient("d_w", w.values, d_w.values, loss);
+}
+
+void lora_gradients() {
+  Random random(4);
+  MatmulCache cache;
+  constexpr int64_t kTokens = 6, kIn = 12, kRank = 3;
+  // The stack has outputs 0..7, 8..12 and 13..18; the middle linear is not targeted.
+  OwnedMatrix x(random, kTokens, kIn), a(random, 2 * kRank, kIn), b0(random, 8, kRank), b2(random, 6, kRank);
+  OwnedMatrix d_a(2 * kRank, kIn), d_b0(8, kRank), d_b2(6, kRank), h(kTokens, 2 * kRank),
+      g(kTokens, 2 * kRank);
+  OwnedMatrix y(kTokens, 19), d_y(random, kTokens, 19), d_x(kTokens, kIn);
+  const LoraStack lora{a, d_a, {{0, b0, d_b0}, {13, b2, d_b2}}};
+  const auto loss = [&] {
+    std::fill(y.values.begin(), y.values.end(), 0.0f);
+    lora_forward(cache, lora, 1.5f, x, h, y);
+    return weighted_sum(y.values, d_y.values);
+  };
+  loss();
+  for (int64_t t = 0; t < kTokens; ++t) {
+    for (int64_t c = 8; c < 13; ++c)
+      check_near(y.view().row(t)[c], 0, 0, "output of a linear that is not targeted");
+  }
+  lora_backward(cache, lora, 1.5f, d_y, x, h, g, d_x);
+  check_gradient("d_x", x.values, d_x.values, loss);
+  check_gradient("d_a", a.values, d_a.values, loss);
+  check_gradient("d_b0", b0.values, d_b0.values, loss);
+  check_gradient("d_b2", b2.values, d_b2.values, loss);
+  const std::vector<float> once = d_b0.values;
+  lora_backward(cache, lora, 1.5f, d_y, x, h, g, {});
+  for (size_t i = 0; i < once.size(); ++i) check_near(d_b0.values[i], 2 * once[i], 1e-4, "d_b adds up");
+}
+
+void embedding_gathers_rows() {
+  Random random(5);
+  OwnedMatrix table(random, 9, 4), x(3, 4);
+  const int32_t tokens[] = {8, 0, 8};
+  embedding_forward(table, tokens, x);
+  for (int64_t t = 0; t < 3; ++t) {
+    check(std::memcmp(x.view().row(t), table.view().row(tokens[t]), 4 * sizeof(float)) == 0, "row ", t);
+  }
+}
+
+void rms_norm_gradient() {
+  Random random(6);
+  OwnedMatrix x(random, 4, 20), weight(random, 1, 20), y(4, 20), d_y(random, 4, 20), d_x(4, 20), rstd(1, 4);
+  const auto loss = [&] {
+    rms_norm_forward(x, weight.values.data(), 1e-5f, y, rstd.values.data());
+    return weighted_sum(y.values, d_y.values);
+  };
+  loss();
+  double squares = 0;
+  for (int64_t i = 0; i < 20; ++i)
+    squares += static_cast<double>(x.values[static_cast<size_t>(i)]) * x.values[static_cast<size_t>(i)];
+  check_near(rstd.values[0], 1 / std::sqrt(squares / 20 + 1e-5), 1e-5, "rstd");
+  rms_norm_backward(d_y, x, weight.values.data(), rstd.values.data(), d_x);
+  check_gradient("d_x", x.values, d_x.values, loss);
+}
+
+void rope_turns_halves_and_back() {
+  constexpr int64_t kHalf = 4;
+  Random random(8);
+  const std::vector<float> inv_freq = {1.0f, 0.3f, 0.05f, 0.001f};
+  OwnedMatrix cos(50, kHalf), sin(50, kHalf), x(random, 3, 4 * kHalf), d_y(random, 3, 4 * kHalf);
+  rope_table(inv_freq.data(), cos, sin);
+  const std::vector<int32_t> positions = {0, 49, 7};
+  const std::vector<float> before = x.values;
+  rope_forward(x, positions.data(), cos, sin);
+  for (int64_t t = 0; t < 3; ++t) {
+    for (int64_t i = 0; i < kHalf; ++i) {
+      const double angle =
+          static_cast<double>(positions[static_cast<size_t>(t)]) * inv_freq[static_cast<size_t>(i)];
+      const size_t at = static_cast<size_t>(t * 4 * kHalf + 2 * kHalf + i);  // the second head
+      const double x1 = before[at], x2 = before[at + kHalf];
+      check_near(x.values[at], x1 * std::cos(angle) - x2 * std::sin(angle), 1e-5, "first half");
+      check_near(x.values[at + kHalf], x2 * std::cos(angle) + x1 * std::sin(angle), 1e-5, "second half");
+    }
+  }
+  const auto rotated = x.values;
+  rope_backward(x, positions.data(), cos, sin);
+  for (size_t i = 0; i < before.size(); ++i)
+    check_near(x.values[i], before[i], 1e-5, "turned back [", i, "]");
+  // A rotation's gradient is the rotation back.
+  OwnedMatrix d_x = d_y;
+  rope_backward(d_x, positions.data(), cos, sin);
+  check_near(weighted_sum(rotated, d_y.values), weighted_sum(before, d_x.values), 1e-4,
+             "<R x, d> = <x, R^T d>");
+}
+
+struct AttentionCase {
+  int64_t heads, kv_heads, head_dim;
+  std::vector<int32_t> cu_seqlens;
+
+  AttentionShape shape() const {
+    return {heads, kv_heads, head_dim, cu_seqlens.data(), static_cast<int64_t>(cu_seqlens.size()) - 1};
+  }
+  int64_t tokens() const { return cu_seqlens.back(); }
+  int64_t qkv_width() const { return (heads + 2 * kv_heads) * head_dim; }
+};
+
+// y of one token and head the slow way, in double.
+std::vector<double> naive_attention(const AttentionCase& c, ConstMatrix qkv, int64_t first, int64_t t,
+                                    int64_t head) {
+  const int64_t e = c.head_dim;
+  const int64_t kv = head / (c.heads / c.kv_heads);
+  const float* q = qkv.row(t) + head * e;
+  std::vector<double> weights;
+  double total = 0;
+  for (int64_t j = first; j <= t; ++j) {
+    const float* k = qkv.row(j) + (c.heads + kv) * e;
+    double score = 0;
+    for (int64_t i = 0; i < e; ++i) score += static_cast<double>(q[i]) * k[i];
+    weights.push_back(std::exp(score / std::sqrt(static_cast<double>(e))));
+    total += weights.back();
+  }
+  std::vector<double> y(static_cast<size_t>(e));
+  for (int64_t j = first; j <= t; ++j) {
+    const float* v = qkv.row(j) + (c.heads + c.kv_heads + kv) * e;
+    for (int64_t i = 0; i < e; ++i)
+      y[static_cast<size_t>(i)] += weights[static_cast<size_t>(j - first)] / total * v[i];
+  }
+  return y;
+}
+
+const std::vector<AttentionCase>& attention_cases() {
+  static const std::vector<AttentionCase> cases = {
+      {4, 2, 8, {0, 1, 6, 19}},      // short sequences
+      {2, 2, 16, {0, 64, 129}},      // a whole tile, and one token more
+      {3, 1, 24, {0, 70, 71, 210}},  // three tiles; a head size that is no power of two
+      {1, 1, 256, {0, 67}},          // the largest head
+  };
+  return cases;
+}
+
+void attention_forward_is_softmax() {
+  for (const AttentionCase& c : attention_cases()) {
+    Random random(9);
+    OwnedMatrix qkv(random, c.tokens(), c.qkv_width(), 2), y(c.tokens(), c.heads * c.head_dim),
+        lse(c.tokens(), c.heads);
+    attention_forward(c.shape(), qkv, y, lse);
+    for (size_t s = 0; s + 1 < c.cu_seqlens.size(); ++s) {
+      for (int64_t t = c.cu_seqlens[s]; t < c.cu_seqlens[s + 1]; ++t) {
+        for (int64_t head = 0; head < c.heads; ++head) {
+          const std::vector<double> expected = naive_attention(c, qkv, c.cu_seqlens[s], t, head);
+          for (int64_t i = 0; i < c.head_dim; ++i) {
+            check_near(y.view().row(t)[head * c.head_dim + i], expected[static_cast<size_t>(i)], 2e-5, "E ",
+                       c.head_dim, " token ", t, " head ", head);
+          }
+        }
+      }
+    }
+  }
+}
+
+void attention_gradient() {
+  for (const AttentionCase& c : attention_cases()) {
+    Random random(10);
+    const int64_t width = c.heads * c.head_dim;
+    OwnedMatrix qkv(random, c.tokens(), c.qkv_width()), y(c.tokens(), width), d_y(random, c.tokens(), width);
+    OwnedMatrix lse(c.tokens(), c.heads), d_kv(c.tokens(), 2 * width), d_qkv(c.tokens(), c.qkv_width());
+    const auto loss = [&] {
+      attention_forward(c.shape(), qkv, y, lse);
+      return weighted_sum(y.values, d_y.values);
+    };
+    loss();
+    attention_backward(c.shape(), d_y, qkv, y, lse, d_kv, d_qkv);
+    check_gradient("d_qkv", qkv.values, d_qkv.values, loss, 2e-3);
+  }
+}
+
+void attention_keeps_sequences_apart() {
+  Random random(11);
+  const AttentionCase packed{2, 1, 8, {0, 70, 100}}, alone{2, 1, 8, {0, 30}};
+  OwnedMatrix qkv(random, 100, packed.qkv_width()), y(100, 16), lse(100, 2), y_alone(30, 16),
+      lse_alone(30, 2);
+  attention_forward(packed.shape(), qkv, y, lse);
+  attention_forward(alone.shape(), qkv.view().row_range(70, 30), y_alone, lse_alone);
+  check(std::memcmp(y.view().row(70), y_alone.values.data(), 30 * 16 * sizeof(float)) == 0, "same bytes");
+}
+
+void swiglu_gradient() {
+  Random random(12);
+  OwnedMatrix gate_up(random, 3, 26, 3), y(3, 13), d_y(random, 3, 13);
+  const auto loss = [&] {
+    swiglu_forward(gate_up, y);
+    return weighted_sum(y.values, d_y.values);
+  };
+  loss();
+  const double gate = gate_up.values[0], up = gate_up.values[13];
+  check_near(y.values[0], gate / (1 + std::exp(-gate)) * up, 1e-5, "silu(gate) up");
+  OwnedMatrix gradient = gate_up;
+  swiglu_backward(d_y, gradient);
+  check_gradient("d_gate_up", gate_up.values, gradient.values, loss);
+}
+
+void swiglu_is_finite_far_out() {
+  OwnedMatrix gate_up(1, 4), y(1, 2), d_y(1, 2);
+  gate_up.values = {-1e4f, 1e4f, 1, 1};
+  d_y.values = {1, 1};
+  swiglu_forward(gate_up, y);
+  check_near(y.values[0], 0, 1e-6, "far below");
+  check_near(y.values[1], 1e4, 1e-2, "far above");
+  swiglu_backward(d_y, gate_up);
+  for (const float g : gate_up.values) check(std::isfinite(g), "gradient is ", g);
+}
+
+void cross_entropy_gradient() {
+  Random random(13);
+  OwnedMatrix logits(random, 5, 30, 4), nll(1, 5), ignored(1, 5);
+  const std::vector<int32_t> targets = {0, 29, 3, 3, 11};
+  const auto loss = [&] {
+    cross_entropy_forward(logits, targets.data(), nll.values.data());
+    double sum = 0;
+    for (const float value : nll.values) sum += value;
+    return sum;
+  };
+  loss();
+  for (int64_t t = 0; t < 5; ++t) {
+    double total = 0;
+    for (int64_t i = 0; i < 30; ++i) total += std::exp(static_cast<double>(logits.view().row(t)[i]));
+    const size_t row = static_cast<size_t>(t);
+    check_near(nll.values[row], std::log(total) - logits.view().row(t)[targets[row]], 1e-5, "nll ", t);
+  }
+  OwnedMatrix gradient = logits;
+  cross_entropy_forward_backward(gradient, targets.data(), ignored.values.data());
+  check(ignored.values == nll.values, "both ways give the same nll");
+  check_gradient("d_logits", logits.values, gradient.values, loss);
+}
+
+void cross_entropy_takes_any_size_of_logits() {
+  OwnedMatrix logits(3, 4), nll(1, 3);
+  const std::vector<int32_t> targets = {0, 1, 2};
+  logits.values = {1e30f, 0, 0, 0, -1e30f, -1e30f, -1e30f, -1e30f, 0, 0, -1e4f, 0};
+  cross_entropy_forward(logits, targets.data(), nll.values.data());
+  check_near(nll.values[0], 0, 0, "certain");
+  check_near(nll.values[1], std::log(4.0), 1e-6, "even");
+  check_near(nll.values[2], 1e4 + std::log(3.0), 1e-2, "impossible");
+  logits.values[5] = std::nanf("");
+  cross_entropy_forward(logits, targets.data(), nll.values.data());
+  check(std::isnan(nll.values[1]), "NaN stays NaN");
+}
+
+void merge_adds_the_product() {
+  Random random(14);
+  for (const int64_t cols : {8, 40, 37, 5}) {
+    OwnedMatrix values(random, 6, cols), b(random, 6, 3), a(random, 3, cols);
+    const std::vector<float> before = values.values;
+    merge_lora(b, a, 0.5f, values);
+    for (int64_t i = 0; i < 6; ++i) {
+      for (int64_t j = 0; j < cols; ++j) {
+        double expected = before[static_cast<size_t>(i * cols + j)];
+        for (int64_t r = 0; r < 3; ++r) expected += 0.5 * b.view().row(i)[r] * a.view().row(r)[j];
+        check_near(values.view().row(i)[j], expected, 1e-5, "(", i, ", ", j, ") of ", cols);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int main() {
+  return run_tests({
+      {"linear: forward is x w^T + bias", linear_forward_is_a_product},
+      {"linear: writes columns of a wider matrix", linear_writes_columns_of_a_wider_matrix},
+      {"linear: gradients", linear_gradients},
+      {"lora: gradients of a stack with a linear that is not targeted", lora_gradients},
+      {"embedding: gathers rows", embedding_gathers_rows},
+      {"rms_norm: gradient", rms_norm_gradient},
+      {"rope: turns halves, and back", rope_turns_halves_and_back},
+      {"attention: forward is a causal softmax", attention_forward_is_softmax},
+      {"attention: gradient", attention_gradient},
+      {"attention: keeps sequences apart", attention_keeps_sequences_apart},
+      {"swiglu: gradient", swiglu_gradient},
+      {"swiglu: finite far out", swiglu_is_finite_far_out},
+      {"cross_entropy: gradient", cross_entropy_gradient},
+      {"cross_entropy: any size of logits", cross_entropy_takes_any_size_of_logits},
+      {"merge: adds scale b a", merge_adds_the_product},
+  });
+}
