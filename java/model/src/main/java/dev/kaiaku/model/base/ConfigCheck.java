@@ -41,10 +41,20 @@ final class ConfigCheck {
         if (!(config.rmsNormEps() > 0 && config.rmsNormEps() < 1)) {
             throw check.bad("the epsilon of the norms is " + config.rmsNormEps());
         }
-        if (!(config.rope().theta() > 0 && Double.isFinite(config.rope().theta()))) {
-            throw check.bad("the base frequency of rope is " + config.rope().theta());
-        }
+        check.rope(config);
         return config;
+    }
+
+    private void rope(ModelConfig config) {
+        double theta = config.rope().theta();
+        if (!(theta > 0 && Double.isFinite(theta))) {
+            throw bad("the base frequency of rope is " + theta);
+        }
+        for (double divisor : config.rope().divisors(config.headDim())) {
+            if (!(divisor > 0 && Double.isFinite(divisor))) {
+                throw bad("the scaling of rope divides a frequency by " + divisor);
+            }
+        }
     }
 
     /** An architecture that cannot be trained. */

@@ -1,5 +1,6 @@
 package dev.kaiaku.model.base;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.Architecture;
 import dev.kaiaku.model.JsonFile;
@@ -92,23 +93,25 @@ final class HuggingFaceConfig {
             throw new BadInputException(file + ": an already quantised checkpoint is not supported;"
                     + " use the original weights or a GGUF file");
         }
-        if (json.real("partial_rotary_factor", 1) != 1) {
-            throw bad("partial_rotary_factor " + json.real("partial_rotary_factor", 1), "1");
-        }
         @Nullable Integer window = json.findInteger("sliding_window");
         if (!llama && window != null && window < context && json.bool("use_sliding_window", true)) {
             throw bad("sliding_window " + window + " below the context of " + context, "null");
         }
     }
 
+    /** Version 5 keeps all of it in one object; before, the base frequency stood outside. */
     private Rope rope(int context) {
-        @Nullable JsonFields parameters = json.findObject("rope_parameters");
-        @Nullable JsonFields scaling = parameters == null ? json.findObject("rope_scaling") : parameters;
-        double theta = json.real("rope_theta", DEFAULT_THETA);
-        if (scaling == null) {
-            return new Rope(theta, new Rope.None());
+        @Nullable JsonFields given = json.findObject("rope_parameters");
+        if (given == null) {
+            given = json.findObject("rope_scaling");
         }
-        return new Rope(scaling.real("rope_theta", theta), scaling(scaling, context));
+        JsonFields rope = given == null ? new JsonFields(file, JsonNodeFactory.instance.objectNode()) : given;
+        double rotated = rope.real("partial_rotary_factor", json.real("partial_rotary_factor", 1));
+        if (rotated != 1) {
+            throw bad("partial_rotary_factor " + rotated, "1");
+        }
+        double theta = rope.real("rope_theta", json.real("rope_theta", DEFAULT_THETA));
+        return new Rope(theta, scaling(rope, context));
     }
 
     private Rope.Scaling scaling(JsonFields scaling, int context) {

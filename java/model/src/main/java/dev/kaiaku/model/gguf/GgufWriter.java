@@ -122,9 +122,9 @@ public final class GgufWriter implements Closeable {
         dataStarted = true;
         LittleEndianBytes start = new LittleEndianBytes();
         start.i32(GgufHeader.MAGIC).i32(VERSION).i64(tensors.size()).i64(keyCount);
-        file.write(start.buffer());
-        file.write(keys.buffer());
-        file.write(infos().buffer());
+        file.write(ByteBuffer.wrap(start.toByteArray()));
+        file.write(ByteBuffer.wrap(keys.toByteArray()));
+        file.write(ByteBuffer.wrap(infos().toByteArray()));
         file.pad(ALIGNMENT);
     }
 

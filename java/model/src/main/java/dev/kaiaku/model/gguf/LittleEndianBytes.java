@@ -1,7 +1,6 @@
 package dev.kaiaku.model.gguf;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** The head of a file while it is put together. */
@@ -28,7 +27,7 @@ final class LittleEndianBytes {
         return this;
     }
 
-    ByteBuffer buffer() {
-        return ByteBuffer.wrap(out.toByteArray());
+    byte[] toByteArray() {
+        return out.toByteArray();
     }
 }
