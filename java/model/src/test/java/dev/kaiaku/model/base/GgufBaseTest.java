@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.HostileFile;
 import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.Rope;
 import dev.kaiaku.model.TensorInfo;
@@ -12,8 +13,10 @@ import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.gguf.GgufWriter;
 import dev.kaiaku.model.tokenizer.TokenType;
 import dev.kaiaku.model.tokenizer.TokenizerData;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,6 +169,19 @@ class GgufBaseTest {
         try (BaseModel source = source(Architecture.LLAMA);
                 BaseModel base = BaseModels.open(convert(source))) {
             assertThat(base.config().tiedEmbeddings()).isTrue();
+        }
+    }
+
+    @Test
+    void damagedKeysAreRefusedAndNothingElse() throws IOException {
+        try (BaseModel source = source(Architecture.QWEN2)) {
+            byte[] good = Files.readAllBytes(convert(source));
+            HostileFile hostile = new HostileFile(
+                    directory.resolve("damaged.gguf"),
+                    good,
+                    path -> BaseModels.open(path).close());
+            hostile.flipBytes(1200, 250, 13);
+            hostile.flipBytes(12_000, 250, 17);
         }
     }
 

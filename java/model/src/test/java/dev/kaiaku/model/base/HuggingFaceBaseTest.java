@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.HostileFile;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.safetensors.SafetensorsWriter;
@@ -17,6 +18,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HuggingFaceBaseTest {
     @TempDir
@@ -67,6 +70,19 @@ class HuggingFaceBaseTest {
                     .hasMessageContaining("a base without a known chat format")
                     .hasMessageContaining("chatml (<|im_start|> <|im_end|>)");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"config.json", "tokenizer.json", "tokenizer_config.json"})
+    void damagedFilesAreRefusedAndNothingElse(String file) throws IOException {
+        Path path = directory.resolve(file);
+        byte[] good = Files.readAllBytes(path);
+        HostileFile hostile = new HostileFile(path, good, damaged -> {
+            try (BaseModel base = BaseModels.open(directory)) {
+                base.chatFormat();
+            }
+        });
+        hostile.flipBytes(good.length, 300, 19);
     }
 
     @Test
