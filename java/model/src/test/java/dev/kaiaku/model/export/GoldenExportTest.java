@@ -39,7 +39,7 @@ class GoldenExportTest {
         Golden golden = Golden.open(name);
         Path file = export(golden, null, QuantType.F32, 1);
 
-        assertThat(largestDifference(golden.logits(file), golden.floats("base_logits")))
+        assertThat(Differences.largest(golden.logits(file), golden.floats("base_logits")))
                 .isLessThan(TOLERANCE);
     }
 
@@ -49,7 +49,7 @@ class GoldenExportTest {
         Golden golden = Golden.open(name);
         Path file = export(golden, golden.trained(), QuantType.F32, 1);
 
-        assertThat(largestDifference(golden.logits(file), golden.floats("merged_logits")))
+        assertThat(Differences.largest(golden.logits(file), golden.floats("merged_logits")))
                 .isLessThan(TOLERANCE);
     }
 
@@ -74,9 +74,9 @@ class GoldenExportTest {
         float[] none = golden.logits(export(golden, golden.adapter(), QuantType.F32, 0));
         float[] half = golden.logits(export(golden, golden.adapter(), QuantType.F32, 0.5));
 
-        assertThat(largestDifference(none, golden.floats("base_logits"))).isLessThan(TOLERANCE);
-        assertThat(largestDifference(half, golden.floats("base_logits"))).isGreaterThan(TOLERANCE);
-        assertThat(largestDifference(half, golden.floats("logits"))).isGreaterThan(TOLERANCE);
+        assertThat(Differences.largest(none, golden.floats("base_logits"))).isLessThan(TOLERANCE);
+        assertThat(Differences.largest(half, golden.floats("base_logits"))).isGreaterThan(TOLERANCE);
+        assertThat(Differences.largest(half, golden.floats("logits"))).isGreaterThan(TOLERANCE);
     }
 
     private Path export(Golden golden, @Nullable LoraAdapter adapter, QuantType type, double strength) {
@@ -86,17 +86,6 @@ class GoldenExportTest {
             GgufExport.write(base, adapter, persona, type, strength, out, Progress.NONE);
         }
         return out;
-    }
-
-    private static float largestDifference(float[] actual, float[] expected) {
-        assertThat(actual).hasSameSizeAs(expected);
-        float largest = 0;
-        for (int i = 0; i < actual.length; i++) {
-            // Not Math.max, which a NaN that is not the first would pass.
-            float difference = Math.abs(actual[i] - expected[i]);
-            largest = difference <= largest ? largest : difference;
-        }
-        return largest;
     }
 
     /** One folder of reference data: a model, an adapter, and what was computed with them. */
