@@ -64,12 +64,12 @@ public final class Persona implements AutoCloseable {
 
     /** The name of the person that it writes like. */
     public String name() {
-        return file.name();
+        return file.persona().name();
     }
 
     /** A new conversation. */
     public Chat chat() {
-        return new Chat(this, new History(file.system()));
+        return new Chat(this, new History(file.persona().system()));
     }
 
     @Override

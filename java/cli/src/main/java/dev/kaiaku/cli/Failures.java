@@ -1,6 +1,7 @@
 package dev.kaiaku.cli;
 
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.trainer.RunExistsException;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,11 @@ final class Failures {
             e.printStackTrace(command.getErr());
         }
         print(command.getErr(), oneLine(e));
-        return e instanceof BadInputException ? ExitCode.BAD_INPUT : ExitCode.FAILED;
+        if (e instanceof BadInputException) {
+            return ExitCode.BAD_INPUT;
+        }
+        boolean wrongFolder = e instanceof RunExistsException || e instanceof WrongFolderException;
+        return wrongFolder ? ExitCode.USAGE : ExitCode.FAILED;
     }
 
     /** The message without line ends; the kind of exception where there is none, or where it would say nothing. */

@@ -48,11 +48,15 @@ public final class Main {
                         .addSubcommand(new DatasetCommand.Build(console))
                         .addSubcommand(new PreviewCommand(console)))
                 .addSubcommand(new TrainCommand(console))
+                .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ChatCommand(console))
+                .addSubcommand(new RunCommand(console))
+                .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new CommandLine(new ModelsCommand())
                         .addSubcommand(new ModelsCommand.ListModels(console))
                         .addSubcommand(new ModelsCommand.Pull(console))
-                        .addSubcommand(new ModelsCommand.Inspect(console)))
+                        .addSubcommand(new ModelsCommand.Inspect(console))
+                        .addSubcommand(new TinyCommand(console)))
                 .addSubcommand(new DoctorCommand(console));
         line.setOut(console.out());
         line.setErr(console.err());

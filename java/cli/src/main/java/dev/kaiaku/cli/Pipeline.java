@@ -3,8 +3,12 @@ package dev.kaiaku.cli;
 import dev.kaiaku.dataset.DatasetBuilder;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DatasetSummary;
+import dev.kaiaku.model.adapter.PeftAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.export.GgufExport;
+import dev.kaiaku.model.export.PersonaInfo;
+import dev.kaiaku.model.export.QuantType;
 import dev.kaiaku.model.hub.BaseFetcher;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.TrainResult;
@@ -14,6 +18,12 @@ import java.util.List;
 
 /** The steps from a chat export to a persona, as several commands take them. */
 final class Pipeline {
+    /** The adapter in the folder of a run. */
+    static final String ADAPTER = "adapter";
+
+    /** The file that chats, where a command is given a folder. */
+    static final String PERSONA = "persona.gguf";
+
     private final ProgressLine progress;
 
     Pipeline(ProgressLine progress) {
@@ -41,5 +51,10 @@ final class Pipeline {
                 Interrupt interrupt = new Interrupt(progress)) {
             return Trainer.train(model, data, run, options, new TrainingDisplay(progress), interrupt.stop());
         }
+    }
+
+    void export(BaseModel base, Path adapter, DatasetSummary data, QuantType type, double strength, Path out) {
+        PersonaInfo persona = new PersonaInfo(data.persona().name(), data.system(), base.chatFormat());
+        GgufExport.write(base, PeftAdapter.read(adapter), persona, type, strength, out, progress);
     }
 }

@@ -1,0 +1,26 @@
+package dev.kaiaku.chat;
+
+import dev.kaiaku.dataset.Progress;
+import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.base.TinyBase;
+import dev.kaiaku.model.base.TinySpec;
+import dev.kaiaku.model.export.GgufExport;
+import dev.kaiaku.model.export.PersonaInfo;
+import dev.kaiaku.model.export.QuantType;
+import java.nio.file.Path;
+
+/** A persona with random weights: it babbles, always the same for the same seed. */
+final class TinyPersona {
+    private TinyPersona() {}
+
+    static Path write(Path folder, Path gguf) {
+        TinyBase.write(folder, TinySpec.defaults(Architecture.LLAMA));
+        try (BaseModel base = BaseModels.open(folder)) {
+            PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
+            GgufExport.write(base, null, persona, QuantType.F16, 1, gguf, Progress.NONE);
+        }
+        return gguf;
+    }
+}

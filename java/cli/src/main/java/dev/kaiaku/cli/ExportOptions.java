@@ -1,0 +1,27 @@
+package dev.kaiaku.cli;
+
+import dev.kaiaku.model.export.QuantType;
+import picocli.CommandLine.Option;
+
+/** How an adapter becomes a file that chats. */
+final class ExportOptions {
+    @Option(
+            names = "--quant",
+            paramLabel = "TYPE",
+            description = "F32, F16, or Q8_0, which is half as large as F16 and as good (default: Q8_0).")
+    private QuantType quant = QuantType.Q8_0;
+
+    @Option(
+            names = "--strength",
+            paramLabel = "S",
+            description = "How much of the adapter to apply: 0 is the base, 1 as trained (default: 1).")
+    private double strength = 1;
+
+    QuantType quant() {
+        return quant;
+    }
+
+    double strength() {
+        return strength;
+    }
+}

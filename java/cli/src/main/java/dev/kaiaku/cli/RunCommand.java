@@ -1,0 +1,85 @@
+package dev.kaiaku.cli;
+
+import dev.kaiaku.dataset.DatasetOptions;
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.trainer.TrainOptions;
+import dev.kaiaku.trainer.TrainResult.StopReason;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code run}: a chat export becomes a persona, all steps at once. */
+@Command(
+        name = "run",
+        description = "Turn a chat export into a persona: DIR/data, DIR/run and DIR/persona.gguf, and one reply of it.",
+        footer = {
+            "",
+            "Examples:",
+            "  kaiaku-train run chat.csv --persona ana --base smollm2-135m --out ana",
+            "  kaiaku-train run exports/ --persona ana --base qwen2.5-0.5b-instruct --out ana --epochs 2 --quant F16",
+            "",
+            "Run again with the same options, it goes on from what is there."
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private JsonOption json;
+
+    @Mixin
+    private BuildOptions build;
+
+    @Option(names = "--base", required = true, paramLabel = "MODEL", description = BaseOption.DESCRIPTION)
+    private String base;
+
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for all that is made.")
+    private Path out;
+
+    @Mixin
+    private TrainingOptions training;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of the order of examples and the first adapter.")
+    private @Nullable Long seed;
+
+    @Mixin
+    private ExportOptions export;
+
+    RunCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        DatasetOptions options = build.resolve();
+        TrainOptions trainOptions = training.resolve(seed);
+        Path gguf = out.resolve(Pipeline.PERSONA);
+        PersonaRun.Made made;
+        PersonaRun run;
+        try (ProgressLine progress = new ProgressLine(console)) {
+            Pipeline pipeline = new Pipeline(progress);
+            run = new PersonaRun(pipeline, out);
+            // The base comes first: what cannot be had is known before any work is done.
+            Path basePath = pipeline.fetch(base);
+            try (BaseModel model = BaseModels.open(basePath)) {
+                made = run.make(build.exports(), build.persona(), options, basePath, trainOptions);
+                if (made.result().stopReason() != StopReason.INTERRUPTED) {
+                    pipeline.export(
+                            model, made.result().adapter(), made.dataset(), export.quant(), export.strength(), gguf);
+                }
+            }
+        }
+        Summary summary = new Summary().dataset(made.dataset()).train(made.result());
+        if (made.result().stopReason() == StopReason.INTERRUPTED) {
+            json.print(
+                    console, summary.line("Interrupted; `export " + run.run() + "` makes a persona of what is there."));
+            return ExitCode.INTERRUPTED;
+        }
+        SampleReply.print(gguf, run.data(), json.wanted() ? console.err() : console.out());
+        json.print(console, summary.put("gguf", gguf.toString()).line("Talk to it: kaiaku-train chat " + gguf));
+        return ExitCode.DONE;
+    }
+}

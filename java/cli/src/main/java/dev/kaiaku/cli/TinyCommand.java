@@ -1,0 +1,82 @@
+package dev.kaiaku.cli;
+
+import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.base.TinyBase;
+import dev.kaiaku.model.base.TinySpec;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code models tiny}: a base model with random weights. */
+@Command(
+        name = "tiny",
+        description = "Make a small base model with random weights, to try things out without a download.",
+        showDefaultValues = true,
+        footer = {"", "Example:", "  kaiaku-train models tiny my-tiny --hidden 256 --feed-forward 768 --layers 4"})
+final class TinyCommand implements Callable<Integer> {
+    private static final TinySpec DEFAULTS = TinySpec.defaults(Architecture.LLAMA);
+
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "Folder to write.")
+    private Path out;
+
+    @Option(names = "--architecture", paramLabel = "llama|qwen2", description = "Family of the model.")
+    private Architecture architecture = DEFAULTS.architecture();
+
+    @Option(names = "--hidden", paramLabel = "N", description = "Width.")
+    private int hidden = DEFAULTS.hiddenSize();
+
+    @Option(names = "--layers", paramLabel = "N", description = "Number of layers.")
+    private int layers = DEFAULTS.layers();
+
+    @Option(names = "--feed-forward", paramLabel = "N", description = "Width of the feed-forward part.")
+    private int intermediate = DEFAULTS.intermediateSize();
+
+    @Option(names = "--heads", paramLabel = "N", description = "Attention heads.")
+    private int heads = DEFAULTS.heads();
+
+    @Option(names = "--kv-heads", paramLabel = "N", description = "Heads of keys and values.")
+    private int kvHeads = DEFAULTS.kvHeads();
+
+    @Option(names = "--context", paramLabel = "N", description = "Longest context in tokens.")
+    private int context = DEFAULTS.contextLength();
+
+    @Option(names = "--merges", paramLabel = "N", description = "Merges of its tokeniser.")
+    private int merges = DEFAULTS.merges();
+
+    @Option(names = "--type", paramLabel = "F32|BF16", description = "Type of the weights.")
+    private TensorType type = DEFAULTS.type();
+
+    @Option(names = "--untied", description = "Give it an output matrix of its own.")
+    private boolean untied;
+
+    @Option(names = "--seed", paramLabel = "N", description = "Of the weights.")
+    private long seed = DEFAULTS.seed();
+
+    TinyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        TinySpec sizes = new TinySpec(
+                architecture, hidden, layers, intermediate, heads, kvHeads, context, !untied, merges, type, seed);
+        try {
+            TinyBase.write(out, sizes);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), Failures.oneLine(e), e);
+        }
+        console.out().println("Wrote " + out);
+        return ExitCode.DONE;
+    }
+}
