@@ -1,5 +1,6 @@
 package dev.kaiaku.cli;
 
+import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.base.BaseModel;
@@ -128,7 +129,15 @@ final class ModelsCommand implements Runnable {
             out.println("attention     " + config.heads() + " heads of " + config.headDim() + ", " + config.kvHeads()
                     + " for keys and values");
             out.println("vocabulary    " + config.vocabSize());
-            out.println("chat format   " + base.chatFormat().id());
+            out.println("chat format   " + chatFormat(base));
+        }
+
+        private static String chatFormat(BaseModel base) {
+            try {
+                return base.chatFormat().id();
+            } catch (BadInputException e) {
+                return "none, so it cannot be trained (" + Failures.oneLine(e) + ")";
+            }
         }
     }
 

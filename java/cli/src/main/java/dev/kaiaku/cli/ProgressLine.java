@@ -55,7 +55,10 @@ final class ProgressLine implements Progress, AutoCloseable {
             return;
         }
         lastShown = now;
-        String text = describe(done, total, detail, (now - taskStart) / 1e9);
+        String state = describe(done, total, detail, (now - taskStart) / 1e9);
+        String bar = console.errTerminal() && total > 0 ? bar(Math.min(1.0, (double) done / total)) : "";
+        // On a narrow terminal the figures matter more than the bar.
+        String text = task + (bar.length() + task.length() + state.length() < console.width() ? bar : "") + state;
         if (console.errTerminal()) {
             draw(text);
         } else if (!text.equals(drawn)) {
@@ -80,12 +83,8 @@ final class ProgressLine implements Progress, AutoCloseable {
     }
 
     private String describe(long done, long total, String detail, double seconds) {
-        StringBuilder text = new StringBuilder(task);
+        StringBuilder text = new StringBuilder();
         if (total > 0) {
-            if (console.errTerminal()) {
-                int full = (int) (BAR * Math.min(done, total) / total);
-                text.append(' ').append("█".repeat(full)).append("░".repeat(BAR - full));
-            }
             text.append(String.format(Locale.ROOT, " %3d %%", 100 * Math.min(done, total) / total));
             if (total < LARGEST_COUNT) {
                 text.append(' ').append(done).append('/').append(total);
@@ -104,6 +103,11 @@ final class ProgressLine implements Progress, AutoCloseable {
             }
         }
         return text.toString();
+    }
+
+    private static String bar(double share) {
+        int full = (int) (BAR * share);
+        return " " + "█".repeat(full) + "░".repeat(BAR - full);
     }
 
     private void draw(String text) {

@@ -1,0 +1,196 @@
+package dev.kaiaku.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kaiaku.dataset.Progress;
+import dev.kaiaku.dataset.SampleExport;
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.export.LlamaScorer;
+import dev.kaiaku.model.format.EncodedConversation;
+import dev.kaiaku.trainer.Evaluation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole way on a base with random weights, command by command; later tests use what earlier ones made. */
+@TestMethodOrder(OrderAnnotation.class)
+class EndToEndTest {
+    private static final int SEQ_LEN = 256;
+
+    @TempDir
+    static Path folder;
+
+    static Path base;
+    static Path export;
+    static Path data;
+    static Path run;
+    static double trainedNll;
+
+    @BeforeAll
+    static void setUp() {
+        base = folder.resolve("base");
+        data = folder.resolve("data");
+        run = folder.resolve("run");
+        export = SampleExport.copyTo(folder.resolve("export"));
+        assertThat(Program.run("models", "tiny", base, "--hidden", 32, "--feed-forward", 96)
+                        .exitCode())
+                .isZero();
+    }
+
+    @Test
+    @Order(1)
+    void datasetIsBuiltAndShown() {
+        Program build =
+                Program.run("dataset", "build", export, "--persona", SampleExport.PERSONA, "--out", data, "--json");
+
+        assertThat(build.exitCode()).as(build.err()).isZero();
+        assertThat(build.json().get("messages").asInt()).isGreaterThanOrEqualTo(800);
+        assertThat(build.json().get("train_samples").asInt()).isPositive();
+
+        Program text = Program.run("dataset", "preview", data, "-n", 2);
+        Program tokens = Program.run("dataset", "preview", data, "-n", 2, "--base", base);
+        assertThat(text.exitCode() + tokens.exitCode()).isZero();
+        assertThat(text.out()).contains("<|im_start|>assistant\n[[", "<|im_end|>]]");
+        assertThat(tokens.out()).contains("<|im_start|>assistant\n[[", "<|im_end|>]]", "¦");
+        assertThat(tokens.out().replace("¦", "").replaceAll("--- .*", ""))
+                .isEqualTo(text.out().replaceAll("--- .*", ""));
+    }
+
+    @Test
+    @Order(2)
+    void adapterIsTrained() {
+        Program train = Program.run(
+                "train",
+                "--base",
+                base,
+                "--data",
+                data,
+                "--out",
+                run,
+                "--max-steps",
+                6,
+                "--batch-tokens",
+                512,
+                "--seq-len",
+                SEQ_LEN,
+                "--lr",
+                "1e-2",
+                "--seed",
+                3,
+                "--json");
+
+        assertThat(train.exitCode()).as(train.err()).isZero();
+        trainedNll = train.json().get("best_nll").asDouble();
+        assertThat(trainedNll).isLessThan(train.json().get("base_nll").asDouble());
+        assertThat(train.json().get("stop_reason").asText()).isEqualTo("completed");
+        assertThat(run.resolve("adapter/adapter_model.safetensors")).exists();
+        assertThat(train.err()).contains("training", "loss");
+
+        Program again = Program.run("train", "--base", base, "--data", data, "--out", run);
+        assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(again.complaint()).contains("run is not empty");
+    }
+
+    @Test
+    @Order(3)
+    void exportedFilesAreWorthWhatTheTrainerSays() {
+        Path f16 = folder.resolve("f16.gguf");
+        assertThat(Program.run("export", run, "--out", f16, "--quant", "F16").exitCode())
+                .isZero();
+        assertThat(Program.run("export", run, "--out", folder).exitCode()).isZero();
+        assertThat(Program.run("export", run, "--out", folder.resolve("peft"), "--to", "peft")
+                        .exitCode())
+                .isZero();
+
+        assertThat(scoreByLlama(f16)).isCloseTo(trainedNll, withinPercentage(0.5));
+        assertThat(scoreByLlama(folder.resolve("persona.gguf"))).isCloseTo(trainedNll, withinPercentage(1));
+        assertThat(folder.resolve("peft/adapter_config.json")).exists();
+    }
+
+    @Test
+    @Order(4)
+    void personaReplies() {
+        Path gguf = folder.resolve("persona.gguf");
+        Program once = Program.run("chat", gguf, "--as", "bia", "--prompt", "oi!", "--seed", 1);
+        Program same = Program.run("chat", gguf, "--as", "bia", "--prompt", "oi!", "--seed", 1);
+        Program piped = Program.runWithInput("oi!\n\ntudo bem?\n", "chat", gguf, "--as", "bia", "--seed", 1);
+
+        assertThat(once.exitCode()).as(once.err()).isZero();
+        assertThat(once.err()).isEmpty();
+        assertThat(same.out()).isEqualTo(once.out());
+        assertThat(piped.exitCode()).isZero();
+        assertThat(piped.out())
+                .startsWith(once.out())
+                .hasSizeGreaterThan(once.out().length());
+    }
+
+    @Test
+    @Order(5)
+    void runDoesItAllAndGoesOnFromWhatIsThere() throws Exception {
+        Path out = folder.resolve("all");
+        Object[] args = {
+            "run",
+            export,
+            "--persona",
+            SampleExport.PERSONA,
+            "--base",
+            base,
+            "--out",
+            out,
+            "--max-steps",
+            2,
+            "--batch-tokens",
+            256,
+            "--seq-len",
+            SEQ_LEN,
+            "--json"
+        };
+        Program first = Program.run(args);
+        assertThat(first.exitCode()).as(first.err()).isZero();
+        JsonNode json = first.json();
+        for (String key : List.of(
+                "messages",
+                "train_samples",
+                "validation_samples",
+                "base_nll",
+                "best_nll",
+                "tokens_per_second",
+                "peak_memory_bytes")) {
+            assertThat(json.get(key).isNumber()).as(key).isTrue();
+        }
+        assertThat(Path.of(json.get("gguf").asText()))
+                .isEqualTo(out.resolve("persona.gguf"))
+                .exists();
+        assertThat(first.err()).contains(SampleExport.PERSONA + "> ");
+
+        long trained = Files.getLastModifiedTime(out.resolve("run/run.json")).toMillis();
+        Program again = Program.run(args);
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.json()).isEqualTo(json);
+        assertThat(Files.getLastModifiedTime(out.resolve("run/run.json")).toMillis())
+                .isEqualTo(trained);
+
+        args[args.length - 3] = "--seq-len";
+        args[args.length - 2] = SEQ_LEN / 2;
+        Program other = Program.run(args);
+        assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.complaint()).contains("another base, export or options");
+    }
+
+    private static double scoreByLlama(Path gguf) {
+        try (BaseModel model = BaseModels.open(base)) {
+            List<EncodedConversation> held =
+                    Evaluation.samples(model, data.resolve("validation.jsonl"), SEQ_LEN, Progress.NONE);
+            return LlamaScorer.score(gguf, held, Progress.NONE).nllPerTarget();
+        }
+    }
+}
