@@ -1,6 +1,7 @@
 package dev.kaiaku.bindings;
 
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ public final class Kaiaku {
         Path file = new NativeFiles(Kaiaku.class.getClassLoader(), folder, names)
                 .extract()
                 .resolve("libkaiaku.so");
+        letWaitingThreadsSleep();
         KaiakuLibrary loaded;
         try {
             loaded = Native.load(file.toString(), KaiakuLibrary.class, LoadOptions.of(Platform.current()));
@@ -51,6 +53,16 @@ public final class Kaiaku {
                     file + " has interface " + version + ", expected " + KaiakuLibrary.ABI_VERSION + "; build again");
         }
         return loaded;
+    }
+
+    /**
+     * OpenMP reads this once, while it is loaded. Its threads spin by default where they wait for each other: with
+     * other programs on the same processors that makes a step four times as long. What the user has set stays.
+     */
+    private static void letWaitingThreadsSleep() {
+        if (!com.sun.jna.Platform.isWindows()) {
+            NativeLibrary.getProcess().getFunction("setenv").invokeInt(new Object[] {"OMP_WAIT_POLICY", "passive", 0});
+        }
     }
 
     /** Throws what the library says of a status other than 0. */
