@@ -2,15 +2,14 @@ package dev.kaiaku.cli;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.ModelConfig;
-import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.hub.BaseFetcher;
 import dev.kaiaku.model.hub.Catalogue;
 import dev.kaiaku.model.hub.CatalogueEntry;
+import dev.kaiaku.model.hub.ModelInspection;
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -104,32 +103,31 @@ final class ModelsCommand implements Runnable {
         @Override
         public Integer call() {
             try (BaseModel base = BaseModels.open(Pipeline.fetch(model, console))) {
-                print(base, console.out());
+                PrintWriter out = console.out();
+                print(ModelInspection.of(base, model), out);
+                out.println("chat format   " + chatFormat(base));
             }
             return ExitCode.DONE;
         }
 
-        private static void print(BaseModel base, PrintWriter out) {
-            ModelConfig config = base.config();
-            long parameters = 0;
-            long bytes = 0;
-            TreeMap<String, Integer> types = new TreeMap<>();
-            for (TensorInfo tensor : base.tensors()) {
-                parameters += tensor.rows() * tensor.columns();
-                bytes += tensor.bytes();
-                types.merge(tensor.type().name(), 1, Integer::sum);
-            }
-            out.println("name          " + base.name());
-            out.println("file          " + base.path());
+        private static void print(ModelInspection found, PrintWriter out) {
+            ModelConfig config = found.config();
+            int tensors = found.tensors().values().stream()
+                    .mapToInt(Integer::intValue)
+                    .sum();
+            out.println("name          " + found.name());
+            out.println("file          " + found.path());
+            out.println("licence       " + (found.licence() == null ? "unknown" : found.licence()));
             out.println("architecture  " + config.architecture().ggufName());
-            out.println("parameters    " + size(parameters) + " in "
-                    + base.tensors().size() + " tensors " + types + ", " + TrainingDisplay.bytes(bytes));
+            out.println("parameters    " + size(found.parameters()) + " in " + tensors + " tensors " + found.tensors()
+                    + ", " + TrainingDisplay.bytes(found.bytes()));
             out.println("layers        " + config.layers() + " of width " + config.hiddenSize() + ", feed-forward "
                     + config.intermediateSize());
             out.println("attention     " + config.heads() + " heads of " + config.headDim() + ", " + config.kvHeads()
                     + " for keys and values");
-            out.println("vocabulary    " + config.vocabSize());
-            out.println("chat format   " + chatFormat(base));
+            out.println("context       " + config.contextLength() + " tokens");
+            out.println("tokeniser     " + found.preTokenizer() + ", " + config.vocabSize() + " tokens, "
+                    + found.addedTexts().size() + " of them added");
         }
 
         private static String chatFormat(BaseModel base) {
