@@ -20,8 +20,7 @@ public final class Tokenizer implements AutoCloseable {
             Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
     static {
-        // Else the library looks for a newer native build over the network.
-        System.setProperty("ai.djl.offline", "true");
+        TokenizerLibrary.prepare();
     }
 
     private final TokenizerData data;
