@@ -8,4 +8,4 @@ endif()
 
 add_library(kaiaku_compute_flags INTERFACE)
 target_compile_options(kaiaku_compute_flags INTERFACE
-  -O3 -fno-math-errno -fno-trapping-math $<$<BOOL:${KAIAKU_ARCH}>:-march=${KAIAKU_ARCH}>)
+  -O3 -fno-math-errno -fno-trapping-math -Wno-psabi $<$<BOOL:${KAIAKU_ARCH}>:-march=${KAIAKU_ARCH}>)

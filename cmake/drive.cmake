@@ -22,6 +22,14 @@ function(run what output)
   set(${output} "${out}" PARENT_SCOPE)
 endfunction()
 
+# A build tree belongs to the folder that it was made for; one that was moved or copied along is of no use.
+if(EXISTS "${BUILD_DIR}/CMakeCache.txt")
+  file(STRINGS "${BUILD_DIR}/CMakeCache.txt" home REGEX "^CMAKE_HOME_DIRECTORY:")
+  if(NOT home STREQUAL "CMAKE_HOME_DIRECTORY:INTERNAL=${SOURCE_DIR}")
+    file(REMOVE_RECURSE "${BUILD_DIR}")
+  endif()
+endif()
+
 set(configure ${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${BUILD_DIR}
   -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=${INSTALL_DIR} -DKAIAKU_ONEDNN_DIR=${ONEDNN_DIR})
 if(TESTS)

@@ -1,4 +1,6 @@
 // Loading, AdamW, checkpoints, memory and the errors of a trainer's arguments.
+#include <omp.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -302,6 +304,19 @@ void a_batch_without_targets_adds_nothing() {
   check(loss.sum == 0 && loss.n_targets == 0, "loss ", loss.sum, " of ", loss.n_targets);
 }
 
+void calls_leave_the_thread_count_alone() {
+  const ModelConfig config = tiny_config();
+  const auto model = tiny_model(config);
+  TrainerOptions options = tiny_options();
+  options.n_threads = 3;
+  const auto trainer = tiny_trainer(*model, options);
+  const int before = omp_get_max_threads();
+  const TinyBatch batch = tiny_batch(config, {20});
+  trainer->accumulate(batch.view(), nullptr);
+  trainer->update(0.01f);
+  check(omp_get_max_threads() == before, omp_get_max_threads(), " threads, before ", before);
+}
+
 }  // namespace
 
 int main() {
@@ -318,6 +333,7 @@ int main() {
       {"options are checked", options_are_checked},
       {"configs are checked", configs_are_checked},
       {"batches are checked", batches_are_checked},
+      {"calls leave the caller's thread count alone", calls_leave_the_thread_count_alone},
       {"accumulate: a batch without targets adds nothing", a_batch_without_targets_adds_nothing},
   });
 }

@@ -64,6 +64,10 @@ Trainer::Trainer(const Model& model, const TrainerOptions& options)
       buffers_(model.config(), options, memory_.activations, memory_.workspace),
       transformer_(model, options_, adapter_, buffers_, cache_),
       head_(model, buffers_, cache_) {
+  if (n_threads_ > available_threads()) {
+    log_warning(text("options.n_threads is ", n_threads_, ", the process may use ", available_threads(),
+                     " processors"));
+  }
   log_info(text("trainer: ", adapter_.size(), " LoRA weights, ", options.max_tokens, " tokens at once, ",
                 n_threads_, " threads"));
 }
@@ -106,10 +110,11 @@ float Trainer::update(float lr) {
 void Trainer::evaluate(const Batch& batch, const uint8_t* learn, bool use_adapter, float* token_nll) {
   check(batch);
   const Targets targets = targets_of(batch, learn);
+  std::fill_n(token_nll, batch.n_tokens, 0.0f);
+  if (targets.size() == 0) return;
   const ThreadScope threads(n_threads_);
   const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, use_adapter, Keep::kNothing);
   head_.forward(x, targets, buffers_.nll);
-  std::fill_n(token_nll, batch.n_tokens, 0.0f);
   for (int64_t i = 0; i < targets.size(); ++i) {
     token_nll[targets.rows[static_cast<size_t>(i)] + 1] = buffers_.nll[i];
   }

@@ -4,7 +4,9 @@ namespace kaiaku {
 namespace {
 
 void scale(Matrix x, float factor) {
-#pragma omp parallel for schedule(static)
+  // A thin matrix is done before other threads have woken up.
+  constexpr int64_t kWorthThreads = 1 << 18;
+#pragma omp parallel for schedule(static) if (x.size() > kWorthThreads)
   for (int64_t t = 0; t < x.rows; ++t) {
     float* row = x.row(t);
 #pragma omp simd

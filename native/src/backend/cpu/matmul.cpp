@@ -4,6 +4,7 @@
 #include <array>
 #include <dnnl.hpp>
 #include <map>
+#include <unordered_map>
 
 #include "backend/backend.h"
 #include "base/error.h"
