@@ -200,14 +200,16 @@ KAIAKU_API int32_t kaiaku_trainer_create(kaiaku_model* model, const kaiaku_train
                                          kaiaku_trainer** trainer);
 
 /*
- * A packed batch is tokens [T], learn [T] (1: the prediction of this token counts; NULL: all) and cu_seqlens
- * [S+1] (0 = first < ... < last = T): sequence i is tokens[cu_seqlens[i] .. cu_seqlens[i+1]), sees only
- * itself, and its positions start at 0. The first token of a sequence has no prediction and never counts.
+ * A packed batch is tokens [T], learn [T] (1: the prediction of this token counts, 0: not; NULL: all) and
+ * cu_seqlens [S+1] (0 = first < ... < last = T): sequence i is tokens[cu_seqlens[i] .. cu_seqlens[i+1]), sees
+ * only itself, and its positions start at 0. The first token of a sequence has no prediction and never
+ * counts.
  */
 
 /*
  * Forward and backward with the adapter: adds the gradient of the summed loss to the gradients, the sum of
  * -log p over the counted tokens to *loss_sum's value (set, not added), and their number to *n_targets (set).
+ * A loss that is not finite adds nothing and is KAIAKU_NOT_FINITE.
  */
 KAIAKU_API int32_t kaiaku_trainer_accumulate(kaiaku_trainer* trainer, const int32_t* tokens,
                                              const uint8_t* learn, int32_t n_tokens,

@@ -103,8 +103,8 @@ struct AttentionShape {
 // softmax's sum.
 void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, Matrix lse);
 // d_qkv [T, (H+2K)*E]. d_kv [T, 2*H*E] is overwritten: what each query head adds to the gradients of k and v.
-void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatrix qkv, ConstMatrix y, ConstMatrix lse,
-                        Matrix d_kv, Matrix d_qkv);
+void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatrix qkv, ConstMatrix y,
+                        ConstMatrix lse, Matrix d_kv, Matrix d_qkv);
 
 // ---- SwiGLU ----
 
