@@ -7,9 +7,11 @@ import java.util.List;
 /** What of an export could not be read: how many rows, and the first of them. */
 final class BadRows {
     private static final int KEPT = 5;
+    private static final int SHOWN = 40;
     private static final double ALLOWED = 0.01;
 
     private final List<String> first = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private long count;
 
     void add(Path file, long line, String reason) {
@@ -23,6 +25,11 @@ final class BadRows {
         }
     }
 
+    /** Notes in one line what went wrong with a whole file and yet stops nothing. */
+    void warn(String warning) {
+        warnings.add(warning);
+    }
+
     long count() {
         return count;
     }
@@ -30,6 +37,16 @@ final class BadRows {
     /** The first ones, each with file, line and reason. */
     List<String> first() {
         return List.copyOf(first);
+    }
+
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** Text from a file as a part of a message: one line, not too long. */
+    static String shortened(String value) {
+        String line = value.replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
     }
 
     /** Refuses an export of which more than one row in a hundred is bad. */

@@ -5,34 +5,54 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An export in memory: cleaned messages of each channel in the order of time.
  *
  * @param channels a list of messages each; messages of equal times stay in the order of the export
  * @param people everybody, those whose messages were dropped included
+ * @param formats of the files read
  * @param inputs the files read, in order
  */
 record ChatLog(
         List<List<Message>> channels,
         People people,
+        Set<ExportFormat> formats,
         List<DatasetSummary.FileHash> inputs,
         long rows,
         BadRows badRows,
-        int duplicateFiles) {
+        int duplicateFiles,
+        long duplicateMessages) {
     private static final int REPORT_EVERY = 1 << 12;
 
-    /** Reads all files of all channels. */
-    static ChatLog read(List<Path> exports, Cleaning cleaning, People people, Progress progress) {
-        List<ExportChannel> found = ExportFiles.find(exports);
-        Loader loader = new Loader(cleaning, people, progress, new InputFiles(found));
-        List<List<Message>> channels = found.stream().map(loader::channel).toList();
-        loader.bad.check(loader.rows);
+    /** Reads all files of all channels, which are of one format unless that is null. */
+    static ChatLog read(
+            List<Path> exports, @Nullable ExportFormat format, Cleaning cleaning, People people, Progress progress) {
+        BadRows bad = new BadRows();
+        List<ExportChannel> found = ExportFiles.find(exports, format, bad);
+        Loader loader = new Loader(cleaning, people, progress, new InputFiles(found), bad);
+        List<List<Message>> channels =
+                found.stream().map(loader::channels).flatMap(List::stream).toList();
+        bad.check(loader.rows);
         if (loader.rows == 0) {
             throw new BadInputException(exports.get(0) + ": no messages in this export");
         }
-        return new ChatLog(channels, people, loader.inputs, loader.rows, loader.bad, loader.duplicates);
+        return new ChatLog(
+                channels,
+                people,
+                loader.formats,
+                loader.inputs,
+                loader.rows,
+                bad,
+                loader.duplicateFiles,
+                loader.duplicateMessages);
     }
 
     /** Messages kept. */
@@ -55,48 +75,71 @@ record ChatLog(
         private final People people;
         private final Progress progress;
         private final InputFiles files;
-        private final BadRows bad = new BadRows();
-        private final DiscordCsv reader = new DiscordCsv(bad);
+        private final Repeats repeats;
+        private final BadRows bad;
+        private final StringPool pool = new StringPool();
+        private final Set<ExportFormat> formats = EnumSet.noneOf(ExportFormat.class);
         private final List<DatasetSummary.FileHash> inputs = new ArrayList<>();
         private final long bytes;
         private long bytesBefore;
         private long rows;
-        private int duplicates;
+        private int duplicateFiles;
+        private long duplicateMessages;
 
-        Loader(Cleaning cleaning, People people, Progress progress, InputFiles files) {
+        Loader(Cleaning cleaning, People people, Progress progress, InputFiles files, BadRows bad) {
             this.cleaning = cleaning;
             this.people = people;
             this.progress = progress;
             this.files = files;
-            this.bytes = files.bytes();
+            this.bad = bad;
+            bytes = files.bytes();
+            repeats = new Repeats(files.count() > 1);
         }
 
-        List<Message> channel(ExportChannel channel) {
-            channel.files().forEach(ExportFormat::of);
-            boolean dayFirst = DiscordCsv.dayFirst(channel);
-            List<Message> messages = new ArrayList<>();
-            for (Path file : channel.files()) {
-                if (files.repeats(file)) {
-                    duplicates++;
+        /** One channel as a rule; files of whole accounts hold several. */
+        List<List<Message>> channels(ExportChannel channel) {
+            Map<ExportFormat, ExportReader> readers = new EnumMap<>(ExportFormat.class);
+            Map<String, List<Message>> byName = new LinkedHashMap<>();
+            for (ExportFile file : channel.files()) {
+                if (files.repeats(file.path())) {
+                    duplicateFiles++;
                 } else {
-                    messages.addAll(file(file, channel.name(), dayFirst));
+                    ExportReader reader = readers.computeIfAbsent(file.format(), format -> reader(format, channel));
+                    formats.add(file.format());
+                    file(reader, file.path(), channel.name())
+                            .forEach(message -> byName.computeIfAbsent(message.channel(), name -> new ArrayList<>())
+                                    .add(message));
                 }
             }
-            messages.sort(Comparator.comparing(Message::time));
-            return messages;
+            byName.values().forEach(messages -> messages.sort(Comparator.comparing(Message::time)));
+            return List.copyOf(byName.values());
         }
 
-        private List<Message> file(Path file, String channel, boolean dayFirst) {
+        private ExportReader reader(ExportFormat format, ExportChannel channel) {
+            return switch (format) {
+                case DISCORD_JSON -> new DiscordJson(bad, pool);
+                case DISCORD_CSV -> new DiscordCsv(channel.files(format), bad, pool);
+            };
+        }
+
+        private List<Message> file(ExportReader reader, Path file, String channel) {
             List<Message> kept = new ArrayList<>();
             long before = rows;
-            reader.read(file, channel, dayFirst, this::position, message -> {
+            reader.read(file, channel, this::position, message -> {
+                if (repeats.contain(message)) {
+                    duplicateMessages++;
+                    return;
+                }
                 rows++;
-                people.add(message);
-                String text = cleaning.clean(message.text());
+                if (!message.authorId().isEmpty()) {
+                    people.add(message);
+                }
+                String text = cleaning.clean(message);
                 if (!text.isEmpty()) {
                     kept.add(message.withText(text));
                 }
             });
+            repeats.nextFile();
             DatasetSummary.FileHash input = files.describe(file, rows - before);
             inputs.add(input);
             bytesBefore += input.bytes();

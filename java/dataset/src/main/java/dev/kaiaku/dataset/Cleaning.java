@@ -32,14 +32,19 @@ final class Cleaning {
     }
 
     /** The text to go on with; empty where the message is to be dropped. */
-    String clean(String text) {
+    String clean(Message message) {
+        MessageKind kind = message.kind();
+        return on && kind.isLeftOut() ? drop(kind.reason()) : clean(message.text(), kind == MessageKind.UNKNOWN);
+    }
+
+    private String clean(String text, boolean mayBeSystem) {
         if (isBlank(text)) {
             return drop("empty");
         }
         if (!on) {
             return text;
         }
-        if (SYSTEM.matcher(text).matches()) {
+        if (mayBeSystem && SYSTEM.matcher(text).matches()) {
             return drop("system message");
         }
         String clean = isPlain(text) ? text : plain(text);

@@ -3,6 +3,10 @@ package dev.kaiaku.dataset;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Counts the bytes that pass. */
 final class CountingInput extends FilterInputStream {
@@ -10,6 +14,17 @@ final class CountingInput extends FilterInputStream {
 
     CountingInput(InputStream in) {
         super(in);
+    }
+
+    /** Starts to read a file; a {@link BadInputException} says that it may not be read. */
+    static CountingInput open(Path file) {
+        try {
+            return new CountingInput(Files.newInputStream(file));
+        } catch (AccessDeniedException e) {
+            throw new BadInputException(file + ": may not be read (permission denied)", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
     }
 
     long count() {

@@ -6,12 +6,9 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +31,7 @@ final class CsvRows implements AutoCloseable {
     CsvRows(Path file, BadRows bad) {
         this.file = file;
         this.bad = bad;
-        input = new CountingInput(open(file));
+        input = CountingInput.open(file);
         records = records(input, 0);
     }
 
@@ -77,7 +74,8 @@ final class CsvRows implements AutoCloseable {
         long start = 0;
         long next = 0;
         long number = 0;
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(open(file), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(CountingInput.open(file), StandardCharsets.UTF_8))) {
             for (String text = lines.readLine(); text != null && next == 0; text = lines.readLine()) {
                 number++;
                 if (number > line && ROW_START.matcher(text).lookingAt()) {
@@ -102,7 +100,7 @@ final class CsvRows implements AutoCloseable {
             return false;
         }
         line = start;
-        input = new CountingInput(open(file));
+        input = CountingInput.open(file);
         records = records(input, next - 1);
         return true;
     }
@@ -116,15 +114,5 @@ final class CsvRows implements AutoCloseable {
                 .build(new CsvRow(), input, StandardCharsets.UTF_8);
         reader.skipLines(Math.toIntExact(skippedLines));
         return reader.iterator();
-    }
-
-    private static InputStream open(Path file) {
-        try {
-            return Files.newInputStream(file);
-        } catch (AccessDeniedException e) {
-            throw new BadInputException(file + ": may not be read (permission denied)", e);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
-        }
     }
 }

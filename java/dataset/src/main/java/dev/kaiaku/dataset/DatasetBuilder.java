@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Turns a chat export into samples of one member's replies. */
 public final class DatasetBuilder {
@@ -25,7 +26,7 @@ public final class DatasetBuilder {
         this.progress = progress;
         cleaning = new Cleaning(options.clean());
         people = new People(cleaning::cleanName, options.clean());
-        log = ChatLog.read(exports, cleaning, people, progress);
+        log = ChatLog.read(exports, options.format(), cleaning, people, progress);
         personaId = people.find(persona);
     }
 
@@ -33,7 +34,7 @@ public final class DatasetBuilder {
      * Writes {@code train.jsonl}, {@code validation.jsonl} and {@code dataset.json}; the same input and options
      * give the same bytes.
      *
-     * @param exports files and folders of a DiscordChatExporter CSV export
+     * @param exports files and folders of chat exports, of the formats of {@link ExportFormat}
      * @param persona name or id of the member to imitate
      * @param out folder to write to; made where it is missing
      * @throws BadInputException where the export, the persona or the folder is not usable
@@ -65,7 +66,7 @@ public final class DatasetBuilder {
         DatasetSummary summary = new DatasetSummary(
                 KaiakuVersion.current(),
                 new DatasetSummary.Author(personaId, people.name(personaId)),
-                ExportFormat.DISCORD_CSV.id(),
+                log.formats().stream().map(ExportFormat::id).collect(Collectors.joining(",")),
                 "block",
                 DurationText.format(options.gap()),
                 options.clean(),
@@ -86,7 +87,9 @@ public final class DatasetBuilder {
                 cleaning.changed(),
                 log.badRows().count(),
                 log.badRows().first(),
+                log.badRows().warnings(),
                 log.duplicateFiles(),
+                log.duplicateMessages(),
                 log.inputs(),
                 outputs);
         summary.write(out);

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an export becomes a dataset.
  *
+ * @param format of the files, or null to go by their content
  * @param gap a pause of this length or longer between neighbours ends a session
  * @param clean whether messages are cleaned: system messages dropped, text composed (NFC), invisible characters
  *     and spaces at the ends removed, line breaks indented
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param system text of a system turn at the start of every conversation, or null for none
  */
 public record DatasetOptions(
+        @Nullable ExportFormat format,
         Duration gap,
         boolean clean,
         double validation,
@@ -29,22 +31,26 @@ public record DatasetOptions(
 
     /** Five minutes, cleaned, a tenth held out, no system turn. */
     public static DatasetOptions defaults() {
-        return new DatasetOptions(Duration.ofMinutes(5), true, 0.1, null);
+        return new DatasetOptions(null, Duration.ofMinutes(5), true, 0.1, null);
+    }
+
+    public DatasetOptions withFormat(@Nullable ExportFormat value) {
+        return new DatasetOptions(value, gap, clean, validation, system);
     }
 
     public DatasetOptions withGap(Duration value) {
-        return new DatasetOptions(value, clean, validation, system);
+        return new DatasetOptions(format, value, clean, validation, system);
     }
 
     public DatasetOptions withClean(boolean value) {
-        return new DatasetOptions(gap, value, validation, system);
+        return new DatasetOptions(format, gap, value, validation, system);
     }
 
     public DatasetOptions withValidation(double value) {
-        return new DatasetOptions(gap, clean, value, system);
+        return new DatasetOptions(format, gap, clean, value, system);
     }
 
     public DatasetOptions withSystem(@Nullable String value) {
-        return new DatasetOptions(gap, clean, validation, value);
+        return new DatasetOptions(format, gap, clean, validation, value);
     }
 }

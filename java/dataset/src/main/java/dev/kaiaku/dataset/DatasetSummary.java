@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * chat, and no paths.
  *
  * @param kaiaku version that made the dataset
+ * @param format of the files read; several are joined by commas
  * @param rule how samples are cut: {@code block}
  * @param gap as on the command line, such as {@code 5m}
  * @param validation share asked for
@@ -34,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  * @param changed messages changed in cleaning, by rule
  * @param badRows rows that could not be read
  * @param firstBadRows the first of these: file, line, reason
+ * @param warnings what else went wrong, a line each, such as a file that ends in the middle
  * @param duplicateFiles files passed over because another has the same content
+ * @param duplicateMessages messages passed over because an earlier file has them too
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record DatasetSummary(
@@ -61,13 +64,20 @@ public record DatasetSummary(
         Map<String, Long> changed,
         long badRows,
         List<String> firstBadRows,
+        List<String> warnings,
         int duplicateFiles,
+        long duplicateMessages,
         List<FileHash> inputs,
         List<FileHash> outputs) {
     /** Name of the file in the folder of the dataset. */
     public static final String FILE = "dataset.json";
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** {@code warnings} may be missing in older files. */
+    public DatasetSummary {
+        warnings = warnings == null ? List.of() : warnings;
+    }
 
     /** Who is imitated. */
     public record Author(String id, String name) {}

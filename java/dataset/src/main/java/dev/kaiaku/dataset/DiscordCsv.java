@@ -9,22 +9,26 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the CSV files of DiscordChatExporter, whichever version wrote them, row by row. Not thread-safe. */
-final class DiscordCsv {
+final class DiscordCsv implements ExportReader {
     /** So many dates that leave nothing open show that the others will not either. */
     private static final int ENOUGH = 100;
 
     private final BadRows bad;
-    private final StringPool pool = new StringPool();
+    private final StringPool pool;
+    private final boolean dayFirst;
 
-    DiscordCsv(BadRows bad) {
+    /** A reader of the files of one channel. */
+    DiscordCsv(List<Path> files, BadRows bad, StringPool pool) {
         this.bad = bad;
+        this.pool = pool;
+        dayFirst = dayFirst(files);
     }
 
     /** Whether the files of a channel put the day before the month, where their dates leave that open. */
-    static boolean dayFirst(ExportChannel channel) {
+    static boolean dayFirst(List<Path> files) {
         DayMonthOrder order = new DayMonthOrder();
         int clear = 0;
-        for (Path file : channel.files()) {
+        for (Path file : files) {
             try (CsvRows rows = new CsvRows(file, new BadRows())) {
                 int column = Columns.of(file, rows.next()).date();
                 for (CsvRow row = rows.next(); row != null && clear < ENOUGH; row = rows.next()) {
@@ -42,16 +46,12 @@ final class DiscordCsv {
         return order.isDayFirst();
     }
 
-    /**
-     * Hands on every message of a file in the order of its rows.
-     *
-     * @param position told now and then how many bytes of the file have been read
-     */
-    void read(Path file, String channel, boolean dayFirst, LongConsumer position, Consumer<Message> messages) {
+    @Override
+    public void read(Path file, String channel, LongConsumer position, Consumer<Message> messages) {
         try (CsvRows rows = new CsvRows(file, bad)) {
             Columns columns = Columns.of(file, rows.next());
             for (CsvRow row = rows.next(); row != null; row = rows.next()) {
-                Message message = message(row, columns, file, channel, dayFirst);
+                Message message = message(row, columns, file, channel);
                 if (message != null) {
                     messages.accept(message);
                 }
@@ -60,7 +60,7 @@ final class DiscordCsv {
         }
     }
 
-    private @Nullable Message message(CsvRow row, Columns columns, Path file, String channel, boolean dayFirst) {
+    private @Nullable Message message(CsvRow row, Columns columns, Path file, String channel) {
         long line = row.line();
         if (row.count() != columns.count()) {
             bad.add(file, line, row.count() + " columns, expected " + columns.count());
@@ -69,7 +69,7 @@ final class DiscordCsv {
         int date = columns.date();
         Instant time = ChatDate.parse(row.chars(), row.start(date), row.end(date), dayFirst);
         if (time == null) {
-            bad.add(file, line, "not a date: \"" + shortened(row.field(date)) + "\"");
+            bad.add(file, line, "not a date: \"" + BadRows.shortened(row.field(date)) + "\"");
             return null;
         }
         String id = row.field(columns.authorId(), pool);
@@ -79,11 +79,6 @@ final class DiscordCsv {
         }
         String author = row.field(columns.author(), pool);
         return new Message(time, id, author.isBlank() ? id : author, channel, row.field(columns.content()));
-    }
-
-    private static String shortened(String value) {
-        String line = value.replaceAll("\\p{Cntrl}", " ");
-        return line.length() <= 40 ? line : line.substring(0, 40) + "…";
     }
 
     /** Where the columns are that are read, found by their names. */

@@ -7,10 +7,18 @@ import java.util.List;
  * The files that hold one channel of an export.
  *
  * @param name the file name without its ending and part number
- * @param files in the order of their part numbers
+ * @param files in the order of their formats, then of their part numbers
  */
-record ExportChannel(String name, List<Path> files) {
+record ExportChannel(String name, List<ExportFile> files) {
     ExportChannel {
         files = List.copyOf(files);
+    }
+
+    /** The files of one format. */
+    List<Path> files(ExportFormat format) {
+        return files.stream()
+                .filter(file -> file.format() == format)
+                .map(ExportFile::path)
+                .toList();
     }
 }

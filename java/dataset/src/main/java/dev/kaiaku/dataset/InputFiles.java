@@ -16,10 +16,15 @@ final class InputFiles {
 
     InputFiles(List<ExportChannel> channels) {
         for (ExportChannel channel : channels) {
-            for (Path file : channel.files()) {
+            for (ExportFile member : channel.files()) {
+                Path file = member.path();
                 entries.put(file, new Entry(length(file), CompletableFuture.supplyAsync(() -> Sha256.of(file))));
             }
         }
+    }
+
+    int count() {
+        return entries.size();
     }
 
     /** Bytes of all files. */

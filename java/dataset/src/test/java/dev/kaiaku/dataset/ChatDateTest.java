@@ -97,6 +97,6 @@ final class ChatDateTest {
         for (String date : dates) {
             export.row("1", "ana", date, "oi");
         }
-        return DiscordCsv.dayFirst(new ExportChannel("geral", List.of(export.write(folder.resolve("geral.csv")))));
+        return DiscordCsv.dayFirst(List.of(export.write(folder.resolve("geral.csv"))));
     }
 }

@@ -2,6 +2,7 @@ package dev.kaiaku.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,9 +26,9 @@ final class CleaningTest {
                 "Changed the channel icon.",
             })
     void dropsWhatTheExporterWroteItself(String text) {
-        assertThat(cleaning.clean(text)).isEmpty();
+        assertThat(clean(cleaning, text)).isEmpty();
         assertThat(cleaning.dropped()).isEqualTo(Map.of("system message", 1L));
-        assertThat(new Cleaning(false).clean(text)).isEqualTo(text);
+        assertThat(clean(new Cleaning(false), text)).isEqualTo(text);
     }
 
     @ParameterizedTest
@@ -44,50 +45,54 @@ final class CleaningTest {
                 "é日本 𝓯𝓪𝓷𝓬𝔂 ¯\\_(ツ)_/¯",
             })
     void leavesWhatPeopleWrote(String text) {
-        assertThat(cleaning.clean(text)).isEqualTo(text);
+        assertThat(clean(cleaning, text)).isEqualTo(text);
         assertThat(cleaning.dropped()).isEmpty();
         assertThat(cleaning.changed()).isEmpty();
     }
 
     @Test
     void removesWhatCannotBeSeen() {
-        assertThat(cleaning.clean("a\u200Bb\u200Dc\u202Etxet\u2066\uFEFF\0\u0007"))
+        assertThat(clean(cleaning, "a\u200Bb\u200Dc\u202Etxet\u2066\uFEFF\0\u0007"))
                 .isEqualTo("abctxet");
-        assertThat(cleaning.clean("\u200D👍")).isEqualTo("👍");
+        assertThat(clean(cleaning, "\u200D👍")).isEqualTo("👍");
         assertThat(cleaning.changed()).isEqualTo(Map.of("invisible characters", 2L));
     }
 
     @Test
     void composesAndTrimsAndEndsLinesOneWay() {
-        assertThat(cleaning.clean("e\u0301")).isEqualTo("é");
-        assertThat(cleaning.clean("\u00A0 oi\u3000\n")).isEqualTo("oi");
-        assertThat(cleaning.clean("a\r\nb\rc\u2028d")).isEqualTo("a\nb\nc\nd");
+        assertThat(clean(cleaning, "e\u0301")).isEqualTo("é");
+        assertThat(clean(cleaning, "\u00A0 oi\u3000\n")).isEqualTo("oi");
+        assertThat(clean(cleaning, "a\r\nb\rc\u2028d")).isEqualTo("a\nb\nc\nd");
         assertThat(cleaning.changed()).isEqualTo(Map.of("NFC", 1L, "spaces at the ends", 1L, "line breaks", 1L));
     }
 
     @Test
     void mendsLoneSurrogates() {
-        assertThat(cleaning.clean("a\uD83Db\uDE00")).isEqualTo("a\uFFFDb\uFFFD");
-        assertThat(cleaning.clean("\uD83D")).isEqualTo("\uFFFD");
+        assertThat(clean(cleaning, "a\uD83Db\uDE00")).isEqualTo("a\uFFFDb\uFFFD");
+        assertThat(clean(cleaning, "\uD83D")).isEqualTo("\uFFFD");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " \n\t", "\u00A0\u3000\u2003", "\u0085"})
     void dropsBlankTextInAnyCase(String text) {
-        assertThat(cleaning.clean(text)).isEmpty();
+        assertThat(clean(cleaning, text)).isEmpty();
         Cleaning off = new Cleaning(false);
-        assertThat(off.clean(text)).isEmpty();
+        assertThat(clean(off, text)).isEmpty();
         assertThat(off.dropped()).isEqualTo(Map.of("empty", 1L));
     }
 
     @Test
     void dropsWhatIsBlankOnceCleaned() {
-        assertThat(cleaning.clean("\u200B \u200E")).isEmpty();
-        assertThat(new Cleaning(false).clean("\u200B")).isEqualTo("\u200B");
+        assertThat(clean(cleaning, "\u200B \u200E")).isEmpty();
+        assertThat(clean(new Cleaning(false), "\u200B")).isEqualTo("\u200B");
     }
 
     @Test
     void keepsNamesOnOneLine() {
         assertThat(cleaning.cleanName(" a\nb\u202E ")).isEqualTo("a b");
+    }
+
+    private static String clean(Cleaning cleaning, String text) {
+        return cleaning.clean(new Message(Instant.EPOCH, "1", "ana", "geral", text));
     }
 }

@@ -18,40 +18,50 @@ final class ExportFilesTest {
     @BeforeEach
     void write() throws IOException {
         for (String name : List.of(
-                "geral [part 10].csv", "geral [part 2].csv", "geral.csv", "sub/geral.csv", "sub/outro.CSV", "x.txt")) {
-            Export.write(folder.resolve(name), new byte[] {1});
+                "geral [part 10].csv",
+                "geral [part 2].csv",
+                "geral.csv",
+                "sub/geral.csv",
+                "sub/outro.CSV",
+                "sub/outro.json",
+                "x.txt")) {
+            new Export().write(folder.resolve(name));
         }
         Files.createSymbolicLink(folder.resolve("link.csv"), folder.resolve("geral.csv"));
     }
 
     @Test
     void putsThePartsOfAChannelTogetherByNumber() {
-        List<ExportChannel> channels = ExportFiles.find(List.of(folder));
+        List<ExportChannel> channels = find(folder);
         assertThat(channels).extracting(ExportChannel::name).containsExactly("geral", "geral", "outro");
         assertThat(channels.get(0).files())
-                .extracting(file -> file.getFileName().toString())
+                .extracting(file -> file.path().getFileName().toString())
                 .containsExactly("geral.csv", "geral [part 2].csv", "geral [part 10].csv");
     }
 
     @Test
     void countsAFileOnceHoweverItIsNamed() {
-        List<ExportChannel> channels = ExportFiles.find(List.of(
+        List<ExportChannel> channels = find(
                 folder.resolve("geral.csv"),
                 folder.resolve("sub/../geral.csv"),
                 folder.resolve("link.csv"),
-                folder.resolve("geral.csv")));
+                folder.resolve("geral.csv"));
         assertThat(channels).hasSize(1);
         assertThat(channels.get(0).files()).hasSize(1);
     }
 
     @Test
     void saysWhatIsMissing() throws IOException {
-        assertThatThrownBy(() -> ExportFiles.find(List.of(folder.resolve("nothing"))))
+        assertThatThrownBy(() -> find(folder.resolve("nothing")))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageEndingWith("nothing: no such file or folder");
         Path empty = Files.createDirectory(folder.resolve("empty"));
-        assertThatThrownBy(() -> ExportFiles.find(List.of(empty)))
+        assertThatThrownBy(() -> find(empty))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageEndingWith("no .csv file in this folder");
+                .hasMessageEndingWith("no chat export in this folder; what can be read: discord-csv, discord-json");
+    }
+
+    private static List<ExportChannel> find(Path... exports) {
+        return ExportFiles.find(List.of(exports), null, new BadRows());
     }
 }

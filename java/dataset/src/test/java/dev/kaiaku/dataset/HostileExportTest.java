@@ -29,15 +29,15 @@ final class HostileExportTest {
                 Arguments.of(binary, "a binary file"),
                 Arguments.of(new byte[100], "a binary file"),
                 Arguments.of("PK\3\4....".getBytes(StandardCharsets.UTF_8), "a zip archive"),
-                Arguments.of("{\"guild\":{}}".getBytes(StandardCharsets.UTF_8), "looks like JSON"),
+                Arguments.of("{\"a\":{}}".getBytes(StandardCharsets.UTF_8), "looks like JSON"),
                 Arguments.of("<!DOCTYPE html>".getBytes(StandardCharsets.UTF_8), "looks like HTML"),
-                Arguments.of("hello\nworld".getBytes(StandardCharsets.UTF_8), "not a DiscordChatExporter CSV"),
-                Arguments.of("a,b,c\n1,2,3\n".getBytes(StandardCharsets.UTF_8), "not a DiscordChatExporter CSV"),
+                Arguments.of("hello\nworld".getBytes(StandardCharsets.UTF_8), "not a chat export of a known format"),
+                Arguments.of("a,b,c\n1,2,3\n".getBytes(StandardCharsets.UTF_8), "not a chat export of a known format"),
                 Arguments.of("AuthorID,Author,When,Content\n".getBytes(StandardCharsets.UTF_8), "no column Date"),
                 Arguments.of("AuthorID,\"Author,Date,Content\n".getBytes(StandardCharsets.UTF_8), "first line"),
                 Arguments.of((Export.HEADER + "\n").getBytes(StandardCharsets.UTF_8), "no messages in this export"),
                 Arguments.of(Export.HEADER.getBytes(StandardCharsets.UTF_8), "no messages in this export"),
-                Arguments.of(Export.HEADER.getBytes(StandardCharsets.UTF_16), "UTF-16 text; save it as UTF-8"));
+                Arguments.of(Export.HEADER.getBytes(StandardCharsets.UTF_16), "UTF-16 text, save it as UTF-8"));
     }
 
     @ParameterizedTest
@@ -222,7 +222,7 @@ final class HostileExportTest {
             Path file = Export.write(folder.resolve("geral.csv"), damaged);
             try {
                 Cleaning cleaning = new Cleaning(true);
-                ChatLog.read(List.of(file), cleaning, new People(cleaning::cleanName, true), Progress.NONE);
+                ChatLog.read(List.of(file), null, cleaning, new People(cleaning::cleanName, true), Progress.NONE);
                 readable++;
             } catch (BadInputException e) {
                 assertThat(e).hasMessageNotContaining("\n");
