@@ -2,7 +2,6 @@ package dev.kaiaku.model.hub;
 
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.WriteFailure;
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
@@ -54,6 +53,15 @@ final class HubDownload {
         HttpURLConnection send() throws IOException;
     }
 
+    /** An answer that asking again will not change. */
+    private static final class Refused extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
     static boolean isSha256(String etag) {
         return SHA256.matcher(etag).matches();
     }
@@ -84,6 +92,8 @@ final class HubDownload {
         try (FileChannel out = FileChannel.open(incomplete, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = out.lock()) {
             if (!lock.isValid() || Files.isRegularFile(target)) {
+                // Another process was faster.
+                Files.deleteIfExists(incomplete);
                 return;
             }
             receive(wanted, out, progress);
@@ -108,7 +118,7 @@ final class HubDownload {
                 throw new IOException("the connection was cut at byte " + out.size() + " of " + wanted.size());
             } catch (IOException e) {
                 failures = out.size() > before ? 1 : failures + 1;
-                if (failures == ATTEMPTS || e instanceof FileNotFoundException) {
+                if (failures == ATTEMPTS || e instanceof Refused) {
                     throw e;
                 }
                 pause(failures);
@@ -128,7 +138,7 @@ final class HubDownload {
         }
         if (status != 200 && status != 206) {
             String message = "the hub answered " + status + " for " + wanted.name();
-            throw busy(status) ? new IOException(message) : new FileNotFoundException(message);
+            throw busy(status) ? new IOException(message) : new Refused(message);
         }
         if (status == 200) {
             out.truncate(0);
