@@ -57,7 +57,7 @@ public final class Kaiaku {
 
     /**
      * OpenMP reads this once, while it is loaded. Its threads spin by default where they wait for each other: with
-     * other programs on the same processors that makes a step four times as long. What the user has set stays.
+     * other programs on the same processors that costs more than the work itself. What the user has set stays.
      */
     private static void letWaitingThreadsSleep() {
         if (!com.sun.jna.Platform.isWindows()) {
