@@ -97,7 +97,7 @@ final class ChatCommand implements Callable<Integer> {
 
     private void answer(Chat chat, String text) {
         chat.say(author, text, piece -> {
-            console.out().print(piece);
+            console.out().print(TerminalText.safe(piece));
             console.out().flush();
         });
         console.out().println();

@@ -77,7 +77,7 @@ final class ChatTerminal {
 
     private void answer(String text, PrintWriter out) {
         interrupted.set(false);
-        String name = persona.name() + "> ";
+        String name = TerminalText.safe(persona.name()) + "> ";
         out.print(name);
         out.flush();
         try {
@@ -85,7 +85,7 @@ final class ChatTerminal {
                 if (interrupted.get()) {
                     throw new CancellationException();
                 }
-                out.print(piece.replace("\n", "\n" + name));
+                out.print(TerminalText.safe(piece).replace("\n", "\n" + name));
                 out.flush();
             });
             out.println(reply.isEmpty() ? "(nothing)" : "");

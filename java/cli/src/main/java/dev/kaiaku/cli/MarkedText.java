@@ -22,17 +22,12 @@ final class MarkedText {
     void spans(List<Span> spans) {
         StringBuilder text = new StringBuilder();
         for (Span span : spans) {
-            text.append(span.learned() ? mark(visible(span.text())) : visible(span.text()));
+            text.append(span.learned() ? mark(TerminalText.safe(span.text())) : TerminalText.safe(span.text()));
         }
         console.out().println(text.toString().stripTrailing());
     }
 
     private String mark(String text) {
         return console.outTerminal() ? GREEN + text + PLAIN : "[[" + text + "]]";
-    }
-
-    /** Control characters of a chat could change the terminal's state. */
-    private static String visible(String text) {
-        return text.replaceAll("[\\p{Cntrl}&&[^\\n\\t]]", "\uFFFD");
     }
 }

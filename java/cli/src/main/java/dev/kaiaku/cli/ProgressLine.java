@@ -6,11 +6,12 @@ import java.util.function.LongSupplier;
 
 /**
  * Shows how far long work has come: one line that is drawn over on a terminal, a plain line every few seconds
- * elsewhere. Thread-safe.
+ * elsewhere; there, what takes less than that is not worth a line. Thread-safe.
  */
 final class ProgressLine implements Progress, AutoCloseable {
     private static final long REDRAW_NANOS = 100_000_000;
     private static final long PLAIN_NANOS = 5_000_000_000L;
+    private static final long LASTING_NANOS = 2_000_000_000L;
     private static final int BAR = 20;
     private static final long LARGEST_COUNT = 1_000_000;
 
@@ -21,6 +22,7 @@ final class ProgressLine implements Progress, AutoCloseable {
     private long taskStart;
     private long firstDone;
     private long lastShown;
+    private boolean complete;
 
     ProgressLine(Console console) {
         this(console, System::nanoTime);
@@ -41,31 +43,28 @@ final class ProgressLine implements Progress, AutoCloseable {
      */
     synchronized void report(String task, long done, long total, String detail) {
         long now = clock.getAsLong();
-        boolean first = !task.equals(this.task);
-        if (first) {
-            leave();
+        if (!task.equals(this.task)) {
+            leave(now);
             this.task = task;
             taskStart = now;
             firstDone = done;
-            lastShown = now - PLAIN_NANOS;
+            lastShown = console.errTerminal() ? now - REDRAW_NANOS : now;
         }
-        boolean complete = total > 0 && done >= total;
-        long wait = console.errTerminal() ? REDRAW_NANOS : PLAIN_NANOS;
-        if (now - lastShown < wait && !complete) {
+        complete = total > 0 && done >= total;
+        boolean last = complete && (console.errTerminal() || lastShown > taskStart);
+        if (!last && now - lastShown < (console.errTerminal() ? REDRAW_NANOS : PLAIN_NANOS)) {
             return;
         }
         lastShown = now;
         String state = describe(done, total, detail, (now - taskStart) / 1e9);
-        String bar = console.errTerminal() && total > 0 ? bar(Math.min(1.0, (double) done / total)) : "";
-        // On a narrow terminal the figures matter more than the bar.
-        String text = task + (bar.length() + task.length() + state.length() < console.width() ? bar : "") + state;
-        if (console.errTerminal()) {
-            draw(text);
-        } else if (!text.equals(drawn)) {
-            console.err().println(text);
+        if (!console.errTerminal()) {
+            console.err().println(task + state);
             console.err().flush();
-            drawn = text;
+            return;
         }
+        String bar = total > 0 ? bar(Math.min(1.0, (double) done / total)) : "";
+        // On a narrow terminal the figures matter more than the bar.
+        draw(task + (bar.length() + task.length() + state.length() < console.width() ? bar : "") + state);
     }
 
     /** A line of its own above the progress. */
@@ -75,10 +74,10 @@ final class ProgressLine implements Progress, AutoCloseable {
         console.err().flush();
     }
 
-    /** Leaves the last state on the screen; other output may follow. */
+    /** Other output may follow. */
     @Override
     public synchronized void close() {
-        leave();
+        leave(clock.getAsLong());
         task = "";
     }
 
@@ -125,12 +124,15 @@ final class ProgressLine implements Progress, AutoCloseable {
         drawn = "";
     }
 
-    private void leave() {
-        if (console.errTerminal() && !drawn.isEmpty()) {
+    /** What took long and is done stays on the screen; the rest makes room. */
+    private void leave(long now) {
+        if (console.errTerminal() && complete && now - taskStart >= LASTING_NANOS && !drawn.isEmpty()) {
             console.err().println();
-            console.err().flush();
+            drawn = "";
         }
-        drawn = "";
+        erase();
+        console.err().flush();
+        complete = false;
     }
 
     static String rate(double perSecond) {

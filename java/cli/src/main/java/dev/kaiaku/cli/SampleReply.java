@@ -29,12 +29,12 @@ final class SampleReply {
             while (lines.find()) {
                 String text = lines.group(2).replace("\n  ", "\n");
                 chat.hear(lines.group(1), text);
-                out.println(lines.group(1) + "> " + text);
+                out.println(TerminalText.safe(lines.group(1) + "> " + text));
             }
             String name = persona.name() + "> ";
             out.print(name);
             chat.reply(piece -> {
-                out.print(piece.replace("\n", "\n" + name));
+                out.print(TerminalText.safe(piece).replace("\n", "\n" + name));
                 out.flush();
             });
             out.println();

@@ -67,13 +67,7 @@ final class Summary {
     }
 
     Summary train(TrainResult result) {
-        line(String.format(
-                Locale.ROOT,
-                "Validation NLL per reply token: %.4f before, %.4f after %d updates (best at %d).",
-                result.baseNll(),
-                result.bestNll(),
-                result.steps(),
-                result.bestStep()));
+        line(outcome(result));
         line(String.format(
                 Locale.ROOT,
                 "%.0f tokens/s, %s of memory at the most. Adapter: %s",
@@ -91,6 +85,20 @@ final class Summary {
                 .put("peak_memory_bytes", result.peakMemoryBytes())
                 .put("stop_reason", result.stopReason().name().toLowerCase(Locale.ROOT))
                 .put("adapter", result.adapter().toString());
+    }
+
+    private static String outcome(TrainResult result) {
+        String updates = result.steps() + " updates";
+        if (Double.isNaN(result.bestNll())) {
+            return "The adapter has seen " + updates + " and was not evaluated.";
+        }
+        return String.format(
+                Locale.ROOT,
+                "Validation NLL per reply token: %.4f before, %.4f after %s (best at %d).",
+                result.baseNll(),
+                result.bestNll(),
+                updates,
+                result.bestStep());
     }
 
     String text() {

@@ -93,7 +93,7 @@ class EndToEndTest {
         assertThat(trainedNll).isLessThan(train.json().get("base_nll").asDouble());
         assertThat(train.json().get("stop_reason").asText()).isEqualTo("completed");
         assertThat(run.resolve("adapter/adapter_model.safetensors")).exists();
-        assertThat(train.err()).contains("training", "loss");
+        assertThat(train.err()).contains("base: validation NLL", "the best");
 
         Program again = Program.run("train", "--base", base, "--data", data, "--out", run);
         assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE);

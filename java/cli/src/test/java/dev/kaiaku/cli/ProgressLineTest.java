@@ -34,8 +34,7 @@ class ProgressLineTest {
         }
 
         assertThat(err.toString().lines().toList())
-                .containsExactly(
-                        "reading   0 % 0/100", "reading  50 % 50/100  10/s  0:05 left", "reading 100 % 100/100  10/s");
+                .containsExactly("reading  50 % 50/100  10/s  0:05 left", "reading 100 % 100/100  10/s");
     }
 
     @Test
@@ -43,7 +42,8 @@ class ProgressLineTest {
         try (ProgressLine progress = onTerminal(40)) {
             progress.report("training", 1, 9, "loss 3.211  a rather long detail that does not fit");
             now += SECOND;
-            progress.report("training", 2, 9, "loss 3.1");
+            progress.report("training", 9, 9, "loss 3.1");
+            now += SECOND;
         }
 
         String text = err.toString();
@@ -53,6 +53,20 @@ class ProgressLineTest {
                 .doesNotContain("█")
                 .endsWith(System.lineSeparator());
         assertThat(text.strip().split("\r")).allMatch(line -> line.length() < 40);
+    }
+
+    @Test
+    void shortTasksLeaveNoTrace() {
+        try (ProgressLine progress = piped()) {
+            progress.report("reading", 1, 1);
+            progress.report("writing", 1, 1);
+        }
+        assertThat(err.toString()).isEmpty();
+
+        try (ProgressLine progress = onTerminal(80)) {
+            progress.report("reading", 1, 1);
+        }
+        assertThat(err.toString()).endsWith("\r").doesNotContain(System.lineSeparator());
     }
 
     @Test
