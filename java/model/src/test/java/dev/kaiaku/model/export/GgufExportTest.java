@@ -19,6 +19,7 @@ import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.gguf.GgufFile;
 import dev.kaiaku.model.gguf.GgufMetadata;
 import dev.kaiaku.model.gguf.GgufTensor;
+import dev.kaiaku.model.gguf.GgufWriter;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -116,14 +117,28 @@ class GgufExportTest {
     }
 
     @Test
-    void aFileWithoutPersonaIsRefusedAsOne() {
+    void aPersonaWithoutSystemMessageIsReadBackAsSuch() {
         try (BaseModel base = tiny(Architecture.LLAMA, 192)) {
-            PersonaInfo nobody = new PersonaInfo("nobody", null, ChatFormat.CHATML);
-            Path out = folder.resolve("nobody.gguf");
-            GgufExport.write(base, null, nobody, QuantType.F16, 1, out, Progress.NONE);
+            PersonaInfo bia = new PersonaInfo("bia", null, ChatFormat.CHATML);
+            Path out = folder.resolve("bia.gguf");
+            GgufExport.write(base, null, bia, QuantType.F16, 1, out, Progress.NONE);
             try (GgufFile file = GgufFile.open(out)) {
-                assertThat(PersonaInfo.read(file.metadata())).isEqualTo(nobody);
+                assertThat(PersonaInfo.read(file.metadata())).isEqualTo(bia);
             }
+        }
+    }
+
+    @Test
+    void aModelThatIsNoPersonaIsRefused() {
+        Path out = folder.resolve("model.gguf");
+        try (GgufWriter writer = GgufWriter.create(out)) {
+            writer.string("general.architecture", "llama");
+            writer.finish();
+        }
+        try (GgufFile file = GgufFile.open(out)) {
+            assertThatThrownBy(() -> PersonaInfo.read(file.metadata()))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessageContaining("model.gguf: a model, but no persona");
         }
     }
 
