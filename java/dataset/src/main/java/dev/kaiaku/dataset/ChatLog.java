@@ -119,6 +119,8 @@ record ChatLog(
             return switch (format) {
                 case DISCORD_JSON -> new DiscordJson(bad, pool);
                 case DISCORD_CSV -> new DiscordCsv(channel.files(format), bad, pool);
+                case TELEGRAM -> new Telegram(bad, pool);
+                case WHATSAPP -> new WhatsApp(bad);
             };
         }
 

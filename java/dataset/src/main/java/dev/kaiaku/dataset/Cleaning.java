@@ -34,7 +34,9 @@ final class Cleaning {
     /** The text to go on with; empty where the message is to be dropped. */
     String clean(Message message) {
         MessageKind kind = message.kind();
-        return on && kind.isLeftOut() ? drop(kind.reason()) : clean(message.text(), kind == MessageKind.UNKNOWN);
+        return kind.isLeftOut() && (on || message.authorId().isEmpty())
+                ? drop(kind.reason())
+                : clean(message.text(), kind == MessageKind.UNKNOWN);
     }
 
     private String clean(String text, boolean mayBeSystem) {

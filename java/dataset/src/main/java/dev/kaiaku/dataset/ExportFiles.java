@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the files of an export and puts the parts of each channel together. */
 final class ExportFiles {
     /** Endings of the files that are looked into in folders; a file named by itself may have any. */
-    private static final Pattern ENDING = Pattern.compile("\\.(?:csv|json)$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ENDING = Pattern.compile("\\.(?:csv|json|txt|zip)$", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern PART = Pattern.compile("(.*?) ?\\[part (\\d{1,9})]");
 

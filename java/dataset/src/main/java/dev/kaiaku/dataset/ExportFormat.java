@@ -19,10 +19,19 @@ public enum ExportFormat {
     /** DiscordChatExporter, {@code --format Json}. */
     DISCORD_JSON("discord-json"),
     /** DiscordChatExporter, {@code --format Csv}. */
-    DISCORD_CSV("discord-csv");
+    DISCORD_CSV("discord-csv"),
+    /** {@code result.json} of Telegram Desktop, of one chat or a whole account. */
+    TELEGRAM("telegram"),
+    /** The text of a chat that WhatsApp exports on a phone, or the archive with it. */
+    WHATSAPP("whatsapp");
 
     private static final int HEAD = 1 << 14;
     private static final Pattern DISCORD_JSON_START = Pattern.compile("\\s*\\{\\s*\"guild\"\\s*:");
+    private static final Pattern TELEGRAM_CHAT = Pattern.compile("\\s*\\{(?s:.{0,2000}?)\"type\"\\s*:\\s*\""
+            + "(?:saved_messages|replies|verify_codes|(?:personal|bot)_chat|(?:private|public)_\\w{1,40})\"");
+    private static final Pattern TELEGRAM_ACCOUNT = Pattern.compile(
+            "\\s*\\{\\s*(?:\"about\"\\s*:\\s*\"[^\"]{0,4000}\"\\s*,\\s*)?+\"(?:personal_information|profile_pictures|stories"
+                    + "|contacts|frequent_contacts|sessions|web_sessions|other_data|chats|left_chats)\"\\s*:");
 
     private final String id;
 
@@ -56,7 +65,7 @@ public enum ExportFormat {
     /** The format of a file; a {@link BadInputException} says what the file seems to be instead. */
     static ExportFormat of(Path file) {
         byte[] head = head(file);
-        ExportFormat format = recognise(head);
+        ExportFormat format = recognise(file, head);
         if (format == null) {
             throw new BadInputException(file + ": " + guess(head) + "; what can be read: " + ids());
         }
@@ -65,7 +74,7 @@ public enum ExportFormat {
 
     /** As {@link #of}, null where the file is nothing known. */
     static @Nullable ExportFormat find(Path file) {
-        return recognise(head(file));
+        return recognise(file, head(file));
     }
 
     private static byte[] head(Path file) {
@@ -76,13 +85,23 @@ public enum ExportFormat {
         }
     }
 
-    private static @Nullable ExportFormat recognise(byte[] head) {
+    private static @Nullable ExportFormat recognise(Path file, byte[] head) {
+        if (WhatsAppSource.startsLikeAnArchive(head)) {
+            return WhatsAppSource.isChatArchive(file) ? WHATSAPP : null;
+        }
         String text = text(head);
         String firstLine = text.lines().findFirst().orElse("").toLowerCase(Locale.ROOT);
         if (firstLine.contains("authorid") && firstLine.contains("content")) {
             return DISCORD_CSV;
         }
-        return DISCORD_JSON_START.matcher(text).lookingAt() ? DISCORD_JSON : null;
+        if (DISCORD_JSON_START.matcher(text).lookingAt()) {
+            return DISCORD_JSON;
+        }
+        if (TELEGRAM_CHAT.matcher(text).lookingAt()
+                || TELEGRAM_ACCOUNT.matcher(text).lookingAt()) {
+            return TELEGRAM;
+        }
+        return WhatsAppSource.startsLikeAChat(text) ? WHATSAPP : null;
     }
 
     private static String guess(byte[] head) {
@@ -95,7 +114,7 @@ public enum ExportFormat {
             return "UTF-16 text, save it as UTF-8";
         }
         if (start.startsWith("PK\u0003\u0004")) {
-            return "a zip archive, unpack it first";
+            return "a zip archive without a WhatsApp chat, unpack it first";
         }
         if (text.indexOf('\0') >= 0) {
             return "a binary file, not a chat export";

@@ -24,7 +24,7 @@ final class ExportFilesTest {
                 "sub/geral.csv",
                 "sub/outro.CSV",
                 "sub/outro.json",
-                "x.txt")) {
+                "x.dat")) {
             new Export().write(folder.resolve(name));
         }
         Files.createSymbolicLink(folder.resolve("link.csv"), folder.resolve("geral.csv"));
@@ -58,7 +58,8 @@ final class ExportFilesTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThatThrownBy(() -> find(empty))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageEndingWith("no chat export in this folder; what can be read: discord-csv, discord-json");
+                .hasMessageEndingWith(
+                        "no chat export in this folder; what can be read: discord-csv, discord-json, telegram, whatsapp");
     }
 
     private static List<ExportChannel> find(Path... exports) {
