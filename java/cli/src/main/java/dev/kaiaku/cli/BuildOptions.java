@@ -3,6 +3,7 @@ package dev.kaiaku.cli;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DurationText;
+import dev.kaiaku.dataset.ExportFormat;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +22,18 @@ final class BuildOptions {
     @Parameters(
             arity = "1..*",
             paramLabel = "EXPORT",
-            description = "CSV files of DiscordChatExporter, or folders of them. Parts of an export that was cut"
-                    + " ([part 2], ...) may be given one by one or by their folder.")
+            description = "Files of DiscordChatExporter, CSV or JSON, or folders of them. Parts of an export that was"
+                    + " cut ([part 2], ...) may be given one by one or by their folder.")
     private List<Path> exports;
 
     @Option(names = "--persona", required = true, paramLabel = "NAME|ID", description = "Whom to imitate.")
     private String persona;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "auto, discord-csv or discord-json (default: auto, by content).")
+    private String format = "auto";
 
     @Option(
             names = "--gap",
@@ -72,6 +79,7 @@ final class BuildOptions {
         DatasetOptions options = DatasetOptions.defaults();
         try {
             return options.withGap(gap == null ? options.gap() : DurationText.parse(gap))
+                    .withFormat(ExportFormat.byId(format))
                     .withClean(clean == Switch.ON)
                     .withValidation(validation == null ? options.validation() : validation)
                     .withSystem(system);

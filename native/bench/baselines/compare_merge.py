@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads an exported F16 persona with the gguf package and compares each tensor with base + scaling * B A.
 
-usage: read_gguf.py PERSONA.gguf BASE.gguf ADAPTER_DIR
+usage: compare_merge.py PERSONA.gguf BASE.gguf ADAPTER_DIR
 
 Prints one line of JSON: how many tensors were compared, and the largest difference relative to a tensor's largest
 value. Architecture llama: q and k have their rows in llama.cpp's order, adapters in Hugging Face's.
