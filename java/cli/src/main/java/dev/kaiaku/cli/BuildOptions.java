@@ -22,8 +22,8 @@ final class BuildOptions {
     @Parameters(
             arity = "1..*",
             paramLabel = "EXPORT",
-            description = "Files of DiscordChatExporter, CSV or JSON, or folders of them. Parts of an export that was"
-                    + " cut ([part 2], ...) may be given one by one or by their folder.")
+            description = "What DiscordChatExporter (CSV or JSON), WhatsApp or Telegram exported: files, or folders of"
+                    + " them, such as all parts of an export that was cut.")
     private List<Path> exports;
 
     @Option(names = "--persona", required = true, paramLabel = "NAME|ID", description = "Whom to imitate.")
@@ -32,7 +32,7 @@ final class BuildOptions {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            description = "auto, discord-csv or discord-json (default: auto, by content).")
+            description = "auto, discord-csv, discord-json, telegram or whatsapp (default: auto, by content).")
     private String format = "auto";
 
     @Option(

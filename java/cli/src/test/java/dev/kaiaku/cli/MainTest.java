@@ -56,7 +56,7 @@ class MainTest {
                 "dataset build chat.csv --persona ana --out x --gap soon",
                 "dataset build chat.csv --persona ana --out x --validation 1.5",
                 "dataset build chat.csv --persona ana --out x --context session",
-                "dataset build chat.csv --persona ana --out x --format whatsapp",
+                "dataset build chat.csv --persona ana --out x --format morse",
                 "train --base a --data b --out c --weights nf4",
                 "train --base a --data b --out c --rank 0",
                 "train --base a --data b --out c --lr fast",
