@@ -180,7 +180,10 @@ final class TrainLoop {
         } else {
             evaluationsSinceBest++;
         }
-        run.metric(Map.of("step", steps, "validation_nll", nll));
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("step", steps);
+        line.put("validation_nll", nll);
+        run.metric(line);
         listener.evaluated(steps, nll, isBest);
     }
 }
