@@ -29,7 +29,8 @@ record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonN
     /** Folders with references: those of -Dkaiaku.golden, else the ones that lie here. */
     static List<Path> folders(boolean supported) {
         String given = System.getProperty("kaiaku.golden", "");
-        Path root = given.isEmpty() ? resources() : Path.of(given);
+        Path checkout = Path.of(System.getProperty("kaiaku.root", "../.."));
+        Path root = checkout.resolve(given.isEmpty() ? "java/trainer/src/test/resources/golden" : given);
         try (Stream<Path> list = Files.list(root)) {
             return list.filter(folder -> Files.exists(folder.resolve("reference.safetensors")))
                     .filter(folder -> SUPPORTED.contains(modelType(folder)) == supported)
@@ -50,10 +51,6 @@ record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonN
 
     static String modelType(Path folder) {
         return json(folder.resolve("config.json")).path("model_type").asText();
-    }
-
-    private static Path resources() {
-        return Path.of(System.getProperty("kaiaku.root", "../.."), "java/trainer/src/test/resources/golden");
     }
 
     private static JsonNode json(Path file) {

@@ -77,9 +77,10 @@ final class GoldenTest {
 
     @ParameterizedTest
     @MethodSource("supported")
-    void tenStepsFollowTorch(Path folder) {
+    void stepsFollowTorch(Path folder) {
         with(folder, false, (golden, trainer) -> {
-            for (int step = 0; step < 10; step++) {
+            int steps = golden.reference().path("grad_norms").size();
+            for (int step = 0; step < steps; step++) {
                 double expectedLoss =
                         golden.reference().path("losses").path(step).asDouble();
                 double expectedNorm =
@@ -88,7 +89,7 @@ final class GoldenTest {
                         .isCloseTo(expectedLoss, within(LOSS * expectedLoss));
                 assertThat((double) trainer.update(golden.lr())).isCloseTo(expectedNorm, within(LOSS * expectedNorm));
             }
-            double lastLoss = golden.reference().path("losses").path(10).asDouble();
+            double lastLoss = golden.reference().path("losses").path(steps).asDouble();
             assertThat(trainer.accumulate(golden.batch()).mean()).isCloseTo(lastLoss, within(LOSS * lastLoss));
             LoraAdapter trained = AdapterState.download(trainer, golden.adapter(), State.WEIGHT);
             assertMatrices(golden, "final.", trained, 1, 5e-3);
@@ -195,7 +196,8 @@ final class GoldenTest {
             difference += Math.pow(actual[i] * factor - expected[i], 2);
             norm += Math.pow(expected[i], 2);
         }
-        assertThat(Math.sqrt(difference / norm)).as(name).isLessThanOrEqualTo(tolerance);
+        // The small addend is for matrices that are zero.
+        assertThat(Math.sqrt(difference)).as(name).isLessThanOrEqualTo(tolerance * Math.sqrt(norm) + 1e-9);
     }
 
     private static void assertClose(float[] actual, float[] expected, double tolerance) {
