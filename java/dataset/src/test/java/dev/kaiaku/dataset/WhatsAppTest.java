@@ -164,8 +164,7 @@ final class WhatsAppTest {
 
     @Test
     void keepsNobodysNoticesOutEvenWithoutCleaning() {
-        String text =
-                """
+        String text = """
                 [24/05/2024, 14:00:00] Turma: \u200EAna adicionou você
                 [24/05/2024, 14:01:00] Beto saiu
                 [24/05/2024, 14:01:30] Ana: oi
