@@ -14,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -62,9 +61,9 @@ final class GgufBase implements BaseModel {
                         + tensor.shape() + ", the file's keys ask for " + entry.shape());
             }
             @Nullable TensorType type = tensor.type();
-            if (type == null) {
+            if (type == null || !TensorType.readable().contains(type)) {
                 throw new BadInputException(file.path() + ": tensor " + tensor.name() + " is " + tensor.typeName()
-                        + ", supported are " + Arrays.toString(TensorType.values()));
+                        + ", supported are " + TensorType.readable());
             }
             result.add(new TensorInfo(entry.name(), type, entry.shape()));
         }

@@ -17,7 +17,7 @@ public record GgufTensor(String name, int typeId, String typeName, List<Long> sh
         shape = List.copyOf(shape);
     }
 
-    /** The type where models to train may hold it, else null. */
+    /** The type where it is one of {@link TensorType}, else null. */
     public @Nullable TensorType type() {
         return TensorType.ofId(typeId);
     }

@@ -46,7 +46,7 @@ public enum Dtype {
             case F32 -> F32;
             case F16 -> F16;
             case BF16 -> BF16;
-            case Q4_0, Q4_1, Q8_0 -> throw new IllegalArgumentException("safetensors files hold no " + type);
+            default -> throw new IllegalArgumentException("safetensors files hold no " + type);
         };
     }
 }
