@@ -3,7 +3,7 @@ package dev.kaiaku.cli;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DurationText;
-import dev.kaiaku.dataset.ExportFormat;
+import dev.kaiaku.dataset.export.ExportFormat;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

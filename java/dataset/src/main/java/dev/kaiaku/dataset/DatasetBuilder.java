@@ -1,5 +1,13 @@
 package dev.kaiaku.dataset;
 
+import dev.kaiaku.dataset.clean.Cleaning;
+import dev.kaiaku.dataset.export.ChatLog;
+import dev.kaiaku.dataset.export.ExportFormat;
+import dev.kaiaku.dataset.people.People;
+import dev.kaiaku.dataset.sample.Blocks;
+import dev.kaiaku.dataset.sample.Sample;
+import dev.kaiaku.dataset.sample.Session;
+import dev.kaiaku.dataset.sample.Split;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.kaiaku.dataset;
 
+import dev.kaiaku.dataset.export.ExportFormat;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

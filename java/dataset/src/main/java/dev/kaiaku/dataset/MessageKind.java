@@ -24,12 +24,12 @@ public enum MessageKind {
     }
 
     /** Whether cleaning leaves such messages out. */
-    boolean isLeftOut() {
+    public boolean isLeftOut() {
         return !reason.isEmpty();
     }
 
     /** Under which the messages left out are counted. */
-    String reason() {
+    public String reason() {
         return reason;
     }
 }

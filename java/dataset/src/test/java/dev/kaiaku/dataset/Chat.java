@@ -1,5 +1,9 @@
 package dev.kaiaku.dataset;
 
+import dev.kaiaku.dataset.clean.Cleaning;
+import dev.kaiaku.dataset.export.ChatLog;
+import dev.kaiaku.dataset.input.ExportReader;
+import dev.kaiaku.dataset.people.People;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,43 +12,43 @@ import java.util.List;
 import java.util.Random;
 
 /** Builds a dataset of small exports and gives back what came of it. */
-final class Chat {
+public final class Chat {
     private final Path folder;
     private final String persona;
 
-    Chat(Path folder, String persona) {
+    public Chat(Path folder, String persona) {
         this.folder = folder;
         this.persona = persona;
     }
 
-    Path file(String name, String content) {
+    public Path file(String name, String content) {
         return Export.write(folder.resolve("in").resolve(name), content.getBytes(StandardCharsets.UTF_8));
     }
 
-    DatasetSummary build(DatasetOptions options, Path... exports) {
+    public DatasetSummary build(DatasetOptions options, Path... exports) {
         return DatasetBuilder.build(List.of(exports), persona, folder.resolve("out"), options, Progress.NONE);
     }
 
-    DatasetSummary build(Path... exports) {
+    public DatasetSummary build(Path... exports) {
         return build(DatasetOptions.defaults(), exports);
     }
 
     /** All samples, those held out last. */
-    List<Conversation> samples() {
+    public List<Conversation> samples() {
         List<Conversation> all = new ArrayList<>(ConversationFile.read(folder.resolve("out/train.jsonl")));
         all.addAll(ConversationFile.read(folder.resolve("out/validation.jsonl")));
         return all;
     }
 
     /** What a reader hands on, before cleaning. */
-    static List<Message> messages(ExportReader reader, Path file) {
+    public static List<Message> messages(ExportReader reader, Path file) {
         List<Message> messages = new ArrayList<>();
         reader.read(file, "geral", position -> {}, messages::add);
         return messages;
     }
 
     /** How many of many damaged copies of a file could be read; the others must end in one line. */
-    int readable(String name, byte[] whole, String spoilers, int rounds) {
+    public int readable(String name, byte[] whole, String spoilers, int rounds) {
         Random random = new Random(42);
         byte[] spoiling = spoilers.getBytes(StandardCharsets.ISO_8859_1);
         int readable = 0;
@@ -68,7 +72,7 @@ final class Chat {
         return readable;
     }
 
-    static Conversation sample(String user, String assistant) {
+    public static Conversation sample(String user, String assistant) {
         return new Conversation(List.of(new Turn(Role.USER, user), new Turn(Role.ASSISTANT, assistant)));
     }
 }

@@ -10,43 +10,43 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /** Writes small exports as DiscordChatExporter does. */
-final class Export {
-    static final String HEADER = "AuthorID,Author,Date,Content,Attachments,Reactions";
+public final class Export {
+    public static final String HEADER = "AuthorID,Author,Date,Content,Attachments,Reactions";
     private static final OffsetDateTime START = OffsetDateTime.of(2026, 3, 1, 20, 0, 0, 0, ZoneOffset.ofHours(-3));
     private static final DateTimeFormatter ISO = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSSSxxx");
 
     private final StringBuilder text = new StringBuilder();
     private final String newline;
 
-    Export() {
+    public Export() {
         this("\n");
     }
 
-    Export(String newline) {
+    public Export(String newline) {
         this.newline = newline;
         text.append(HEADER).append(newline);
     }
 
     /** A message so many seconds after the start; its author's id is made from the name. */
-    Export say(long second, String author, String content) {
+    public Export say(long second, String author, String content) {
         return row(id(author), author, date(second), content);
     }
 
-    Export row(String id, String author, String date, String content) {
+    public Export row(String id, String author, String date, String content) {
         return raw("\"" + id + "\",\"" + author.replace("\"", "\"\"") + "\",\"" + date + "\",\""
                 + content.replace("\"", "\"\"") + "\",\"\",\"\"");
     }
 
-    Export raw(String line) {
+    public Export raw(String line) {
         text.append(line).append(newline);
         return this;
     }
 
-    static String id(String author) {
+    public static String id(String author) {
         return Integer.toString(1000 + (author.hashCode() & 0xFFFF));
     }
 
-    static String date(long second) {
+    public static String date(long second) {
         return START.plusSeconds(second).format(ISO);
     }
 
@@ -55,11 +55,11 @@ final class Export {
         return text.toString();
     }
 
-    Path write(Path file) {
+    public Path write(Path file) {
         return write(file, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
-    static Path write(Path file, byte[] bytes) {
+    public static Path write(Path file, byte[] bytes) {
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
             return Files.write(file, bytes);

@@ -6,13 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.function.Consumer;
 
 /** Writes small exports as DiscordChatExporter does in JSON; message ids count from 1. */
-final class ExportJson {
+public final class ExportJson {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final ObjectNode root = JSON.createObjectNode();
     private final ArrayNode messages;
 
-    ExportJson() {
+    public ExportJson() {
         root.putObject("guild").put("id", "1").put("name", "Turma").put("iconUrl", "https://example.org/a.png");
         root.putObject("channel")
                 .put("id", "2")
@@ -23,12 +23,12 @@ final class ExportJson {
         messages = root.putArray("messages");
     }
 
-    ExportJson say(long second, String author, String content) {
+    public ExportJson say(long second, String author, String content) {
         return add(second, author, content, message -> {});
     }
 
     /** A message with something about it changed. */
-    ExportJson add(long second, String author, String content, Consumer<ObjectNode> change) {
+    public ExportJson add(long second, String author, String content, Consumer<ObjectNode> change) {
         ObjectNode message = messages.addObject()
                 .put("id", Integer.toString(messages.size()))
                 .put("type", "Default")
@@ -55,7 +55,7 @@ final class ExportJson {
         return this;
     }
 
-    static void bot(ObjectNode message) {
+    public static void bot(ObjectNode message) {
         ((ObjectNode) message.get("author")).put("isBot", true);
     }
 

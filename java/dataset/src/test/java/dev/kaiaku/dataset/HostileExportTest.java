@@ -3,6 +3,9 @@ package dev.kaiaku.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kaiaku.dataset.clean.Cleaning;
+import dev.kaiaku.dataset.export.ChatLog;
+import dev.kaiaku.dataset.people.People;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,0 +1,121 @@
+package dev.kaiaku.dataset.discord;
+
+import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.Message;
+import dev.kaiaku.dataset.csv.CsvRow;
+import dev.kaiaku.dataset.csv.CsvRows;
+import dev.kaiaku.dataset.date.ChatDate;
+import dev.kaiaku.dataset.date.DayMonthOrder;
+import dev.kaiaku.dataset.input.BadRows;
+import dev.kaiaku.dataset.input.ExportReader;
+import dev.kaiaku.dataset.input.StringPool;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the CSV files of DiscordChatExporter, whichever version wrote them, row by row. Not thread-safe. */
+public final class DiscordCsv implements ExportReader {
+    /** So many dates that leave nothing open show that the others will not either. */
+    private static final int ENOUGH = 100;
+
+    private final BadRows bad;
+    private final StringPool pool;
+    private final boolean dayFirst;
+
+    /** A reader of the files of one channel. */
+    public DiscordCsv(List<Path> files, BadRows bad, StringPool pool) {
+        this.bad = bad;
+        this.pool = pool;
+        dayFirst = dayFirst(files);
+    }
+
+    /** Whether the files of a channel put the day before the month, where their dates leave that open. */
+    public static boolean dayFirst(List<Path> files) {
+        DayMonthOrder order = new DayMonthOrder();
+        int clear = 0;
+        for (Path file : files) {
+            try (CsvRows rows = new CsvRows(file, new BadRows())) {
+                int column = Columns.of(file, rows.next()).date();
+                for (CsvRow row = rows.next(); row != null && clear < ENOUGH; row = rows.next()) {
+                    ChatDate date = column < row.count()
+                            ? ChatDate.ambiguous(row.chars(), row.start(column), row.end(column))
+                            : null;
+                    if (date == null) {
+                        clear++;
+                    } else {
+                        order.add(date);
+                    }
+                }
+            }
+        }
+        return order.isDayFirst();
+    }
+
+    @Override
+    public void read(Path file, String channel, LongConsumer position, Consumer<Message> messages) {
+        try (CsvRows rows = new CsvRows(file, bad)) {
+            Columns columns = Columns.of(file, rows.next());
+            for (CsvRow row = rows.next(); row != null; row = rows.next()) {
+                Message message = message(row, columns, file, channel);
+                if (message != null) {
+                    messages.accept(message);
+                }
+                position.accept(rows.position());
+            }
+        }
+    }
+
+    private @Nullable Message message(CsvRow row, Columns columns, Path file, String channel) {
+        long line = row.line();
+        if (row.count() != columns.count()) {
+            bad.add(file, line, row.count() + " columns, expected " + columns.count());
+            return null;
+        }
+        int date = columns.date();
+        Instant time = ChatDate.parse(row.chars(), row.start(date), row.end(date), dayFirst);
+        if (time == null) {
+            bad.add(file, line, "not a date: \"" + BadRows.shortened(row.field(date)) + "\"");
+            return null;
+        }
+        String id = row.field(columns.authorId(), pool);
+        if (id.isBlank()) {
+            bad.add(file, line, "no AuthorID");
+            return null;
+        }
+        String author = row.field(columns.author(), pool);
+        return new Message(time, id, author.isBlank() ? id : author, channel, row.field(columns.content()));
+    }
+
+    /** Where the columns are that are read, found by their names. */
+    private record Columns(int authorId, int author, int date, int content, int count) {
+        private static final String HEADER = "AuthorID,Author,Date,Content,Attachments,Reactions";
+
+        static Columns of(Path file, @Nullable CsvRow header) {
+            if (header == null) {
+                throw new BadInputException(file + ": an empty file; expected a first line " + HEADER);
+            }
+            List<String> names =
+                    IntStream.range(0, header.count()).mapToObj(header::field).toList();
+            return new Columns(
+                    column(file, names, "AuthorID"),
+                    column(file, names, "Author"),
+                    column(file, names, "Date"),
+                    column(file, names, "Content"),
+                    names.size());
+        }
+
+        private static int column(Path file, List<String> names, String wanted) {
+            for (int i = 0; i < names.size(); i++) {
+                if (names.get(i).strip().equalsIgnoreCase(wanted)) {
+                    return i;
+                }
+            }
+            throw new BadInputException(file + ": no column " + wanted
+                    + " in the first line; a DiscordChatExporter CSV starts with " + HEADER);
+        }
+    }
+}

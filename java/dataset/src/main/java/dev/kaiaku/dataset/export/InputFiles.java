@@ -1,0 +1,83 @@
+package dev.kaiaku.dataset.export;
+
+import dev.kaiaku.dataset.DatasetSummary;
+import dev.kaiaku.dataset.input.Sha256;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Lengths and fingerprints of the files of an export; the fingerprints are made beside the reading. */
+public final class InputFiles {
+    private final Map<Path, Entry> entries = new LinkedHashMap<>();
+
+    public InputFiles(List<ExportChannel> channels) {
+        for (ExportChannel channel : channels) {
+            for (ExportFile member : channel.files()) {
+                Path file = member.path();
+                entries.put(file, new Entry(length(file), CompletableFuture.supplyAsync(() -> Sha256.of(file))));
+            }
+        }
+    }
+
+    public int count() {
+        return entries.size();
+    }
+
+    /** Bytes of all files. */
+    public long bytes() {
+        return entries.values().stream().mapToLong(Entry::length).sum();
+    }
+
+    /** What to say of a file that was read. */
+    public DatasetSummary.FileHash describe(Path file, long rows) {
+        Entry entry = entry(file);
+        return new DatasetSummary.FileHash(file.getFileName().toString(), entry.length(), rows, entry.sha256());
+    }
+
+    /** Whether a file before this one has the same content. */
+    public boolean repeats(Path file) {
+        Entry wanted = entry(file);
+        for (Map.Entry<Path, Entry> other : entries.entrySet()) {
+            if (other.getKey().equals(file)) {
+                return false;
+            }
+            if (other.getValue().length() == wanted.length()
+                    && other.getValue().sha256().equals(wanted.sha256())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Entry entry(Path file) {
+        Entry entry = entries.get(file);
+        if (entry == null) {
+            throw new IllegalArgumentException(file + " is not part of the export");
+        }
+        return entry;
+    }
+
+    private static long length(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private record Entry(long length, CompletableFuture<String> hash) {
+        String sha256() {
+            try {
+                return hash.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+    }
+}

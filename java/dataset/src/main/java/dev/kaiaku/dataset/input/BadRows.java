@@ -1,0 +1,60 @@
+package dev.kaiaku.dataset.input;
+
+import dev.kaiaku.dataset.BadInputException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What of an export could not be read: how many rows, and the first of them. */
+public final class BadRows {
+    private static final int KEPT = 5;
+    private static final int SHOWN = 40;
+    private static final double ALLOWED = 0.01;
+
+    private final List<String> first = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+    private long count;
+
+    public void add(Path file, long line, String reason) {
+        add(file, line, reason, 1);
+    }
+
+    public void add(Path file, long line, String reason, long rows) {
+        count += rows;
+        if (first.size() < KEPT) {
+            first.add(file.getFileName() + " line " + line + ": " + reason);
+        }
+    }
+
+    /** Notes in one line what went wrong with a whole file and yet stops nothing. */
+    public void warn(String warning) {
+        warnings.add(warning);
+    }
+
+    public long count() {
+        return count;
+    }
+
+    /** The first ones, each with file, line and reason. */
+    public List<String> first() {
+        return List.copyOf(first);
+    }
+
+    public List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /** Text from a file as a part of a message: one line, not too long. */
+    public static String shortened(String value) {
+        String line = value.replaceAll("\\p{Cntrl}", " ");
+        return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
+    }
+
+    /** Refuses an export of which more than one row in a hundred is bad. */
+    public void check(long goodRows) {
+        if (count > ALLOWED * (count + goodRows)) {
+            throw new BadInputException(first.get(0) + " (and " + (count - 1) + " more of " + (count + goodRows)
+                    + " rows cannot be read; at most 1 % may be bad); export the chat again");
+        }
+    }
+}
