@@ -18,7 +18,7 @@ struct Options {
   int32_t seq_len = 144;
   int32_t rank = 16;
   int32_t threads = 0;
-  int32_t recompute = 0;
+  int32_t kept_layers = -1;  // -1: all
   int32_t steps = 3;
   double target_share = 0.3;
 };

@@ -1,5 +1,5 @@
 // kaiaku-bench step|ops [--shape NAME] [--tokens T] [--seq-len N] [--rank R] [--target-share X] [--threads N]
-//                       [--recompute 0|1] [--steps N]
+//                       [--kept-layers N] [--steps N]
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -29,8 +29,8 @@ Options parse(int argc, char** argv) {
       options.target_share = std::stod(value);
     } else if (name == "--threads") {
       options.threads = std::stoi(value);
-    } else if (name == "--recompute") {
-      options.recompute = std::stoi(value);
+    } else if (name == "--kept-layers") {
+      options.kept_layers = std::stoi(value);
     } else if (name == "--steps") {
       options.steps = std::stoi(value);
     } else {

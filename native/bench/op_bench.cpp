@@ -77,8 +77,9 @@ class OpBench {
 
   void attention() {
     const std::vector<int32_t> cu_seqlens = cu_seqlens_of(options_);
-    const AttentionShape shape{config_.n_heads, config_.n_kv_heads, config_.head_dim, cu_seqlens.data(),
-                               static_cast<int64_t>(cu_seqlens.size()) - 1};
+    const AttentionShape shape{config_.n_heads,   config_.n_kv_heads,
+                               config_.head_dim,  config_.attention_scale,
+                               cu_seqlens.data(), static_cast<int64_t>(cu_seqlens.size()) - 1};
     const int64_t width = stack_outputs(config_, kQkv);
     const Matrix qkv = matrix(t_, width), d_qkv = matrix(t_, width);
     const Matrix y = matrix(t_, stack_inputs(config_, kOut)), d_y = matrix(t_, y.cols);

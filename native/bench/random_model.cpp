@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <random>
 
 #include "base/error.h"
@@ -9,14 +10,14 @@ namespace {
 
 struct Shape {
   const char* name;
-  int32_t architecture, layers, hidden, intermediate, heads, kv_heads, head_dim, vocab, tied;
+  int32_t layers, hidden, intermediate, heads, kv_heads, head_dim, vocab, tied, attention_bias;
 };
 
 constexpr Shape kShapes[] = {
-    {"smollm2-135m", KAIAKU_ARCH_LLAMA, 30, 576, 1536, 9, 3, 64, 49152, 1},
-    {"smollm2-360m", KAIAKU_ARCH_LLAMA, 32, 960, 2560, 15, 5, 64, 49152, 1},
-    {"qwen2.5-0.5b", KAIAKU_ARCH_QWEN2, 24, 896, 4864, 14, 2, 64, 151936, 1},
-    {"qwen2.5-1.5b", KAIAKU_ARCH_QWEN2, 28, 1536, 8960, 12, 2, 128, 151936, 1},
+    {"smollm2-135m", 30, 576, 1536, 9, 3, 64, 49152, 1, 0},
+    {"smollm2-360m", 32, 960, 2560, 15, 5, 64, 49152, 1, 0},
+    {"qwen2.5-0.5b", 24, 896, 4864, 14, 2, 64, 151936, 1, 1},
+    {"qwen2.5-1.5b", 28, 1536, 8960, 12, 2, 128, 151936, 1, 1},
 };
 
 void set_rows(Model& model, const std::string& name, const std::vector<int64_t>& shape, int64_t first_row,
@@ -47,7 +48,7 @@ ModelConfig config_of(const std::string& name) {
     if (name != shape.name) continue;
     ModelConfig config{};
     config.struct_size = sizeof config;
-    config.architecture = shape.architecture;
+    config.device = -1;
     config.n_layers = shape.layers;
     config.hidden_size = shape.hidden;
     config.intermediate_size = shape.intermediate;
@@ -56,8 +57,10 @@ ModelConfig config_of(const std::string& name) {
     config.head_dim = shape.head_dim;
     config.vocab_size = shape.vocab;
     config.tied_embeddings = shape.tied;
-    config.attention_bias = shape.architecture == KAIAKU_ARCH_QWEN2;
+    config.attention_bias = shape.attention_bias;
     config.rms_norm_eps = 1e-5f;
+    config.embedding_scale = 1;
+    config.attention_scale = 1 / std::sqrt(static_cast<float>(shape.head_dim));
     return config;
   }
   fail(KAIAKU_INVALID_ARGUMENT, "unknown shape ", name);
@@ -69,7 +72,8 @@ TrainerOptions trainer_options(const Options& options) {
   trainer.rank = options.rank;
   trainer.targets = KAIAKU_TARGET_ALL;
   trainer.max_tokens = options.tokens;
-  trainer.recompute = options.recompute;
+  trainer.kept_layers = options.kept_layers < 0 ? config_of(options.shape).n_layers : options.kept_layers;
+  trainer.lr_ratio_b = 1;
   trainer.n_threads = options.threads;
   trainer.scaling = 2;
   trainer.beta1 = 0.9f;

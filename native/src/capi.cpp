@@ -22,6 +22,8 @@ struct kaiaku_trainer {
   kaiaku::Trainer trainer;
 };
 
+struct kaiaku_decoder {};
+
 namespace {
 
 using kaiaku::fail;
@@ -115,6 +117,13 @@ const char* kaiaku_last_error(void) {
   return last_error.c_str();
 }
 
+int32_t kaiaku_preferred_compute(int32_t* compute) {
+  return guard([&] {
+    not_null(compute, "compute");
+    *compute = KAIAKU_COMPUTE_F32;
+  });
+}
+
 int32_t kaiaku_set_log(kaiaku_log_fn log, void* user) {
   return guard([&] { kaiaku::set_log(log, user); });
 }
@@ -151,6 +160,30 @@ int32_t kaiaku_model_set_rows(kaiaku_model* model, const char* name, int32_t typ
     not_null(shape, "shape");
     not_null(data, "data");
     model->model.set_rows(name, type, n_dims, shape, first_row, n_rows, data, n_bytes);
+  });
+}
+
+int32_t kaiaku_model_set_nf4(kaiaku_model* model, const char* name, int32_t, const int64_t* shape,
+                             const kaiaku_nf4* nf4) {
+  return guard([&] {
+    not_null(model, "model");
+    not_null(name, "name");
+    not_null(shape, "shape");
+    check_struct(nf4, "nf4");
+    fail(KAIAKU_UNSUPPORTED, name, ": NF4 is unknown");
+  });
+}
+
+int32_t kaiaku_model_get_nf4(const kaiaku_model* model, const char* name, uint8_t* packed, int64_t,
+                             uint8_t* absmax, int64_t, float* nested_absmax, int64_t, float* nested_offset) {
+  return guard([&] {
+    not_null(model, "model");
+    not_null(name, "name");
+    not_null(packed, "packed");
+    not_null(absmax, "absmax");
+    not_null(nested_absmax, "nested_absmax");
+    not_null(nested_offset, "nested_offset");
+    fail(KAIAKU_UNSUPPORTED, name, ": NF4 is unknown");
   });
 }
 
@@ -283,6 +316,24 @@ int32_t kaiaku_trainer_set_step(kaiaku_trainer* trainer, int64_t step) {
   });
 }
 
+int32_t kaiaku_trainer_collect_squares(kaiaku_trainer* trainer, int32_t on) {
+  return guard([&] {
+    not_null(trainer, "trainer");
+    if (flag(on, "on")) fail(KAIAKU_UNSUPPORTED, "squares cannot be collected");
+  });
+}
+
+int32_t kaiaku_trainer_get_squares(const kaiaku_trainer* trainer, const char* linear, float* sums, int64_t,
+                                   int64_t* n_tokens) {
+  return guard([&] {
+    not_null(trainer, "trainer");
+    not_null(linear, "linear");
+    not_null(sums, "sums");
+    not_null(n_tokens, "n_tokens");
+    fail(KAIAKU_UNSUPPORTED, "squares cannot be collected");
+  });
+}
+
 int32_t kaiaku_trainer_memory(const kaiaku_trainer* trainer, kaiaku_memory* memory) {
   return guard([&] {
     not_null(trainer, "trainer");
@@ -293,6 +344,46 @@ int32_t kaiaku_trainer_memory(const kaiaku_trainer* trainer, kaiaku_memory* memo
 
 void kaiaku_trainer_free(kaiaku_trainer* trainer) {
   delete trainer;
+}
+
+int32_t kaiaku_decoder_create(kaiaku_model* model, kaiaku_trainer*, const kaiaku_decoder_options* options,
+                              kaiaku_decoder** decoder) {
+  return guard([&] {
+    not_null(model, "model");
+    check_struct(options, "options");
+    not_null(decoder, "decoder");
+    fail(KAIAKU_UNSUPPORTED, "there is no decoder");
+  });
+}
+
+int32_t kaiaku_decoder_prefill(kaiaku_decoder* decoder, int32_t, const int32_t* tokens, int32_t,
+                               float* logits) {
+  return guard([&] {
+    not_null(decoder, "decoder");
+    not_null(tokens, "tokens");
+    not_null(logits, "logits");
+  });
+}
+
+int32_t kaiaku_decoder_step(kaiaku_decoder* decoder, const int32_t* slots, const int32_t* tokens, int32_t,
+                            float* logits) {
+  return guard([&] {
+    not_null(decoder, "decoder");
+    not_null(slots, "slots");
+    not_null(tokens, "tokens");
+    not_null(logits, "logits");
+  });
+}
+
+int32_t kaiaku_decoder_memory(const kaiaku_decoder* decoder, int64_t* bytes) {
+  return guard([&] {
+    not_null(decoder, "decoder");
+    not_null(bytes, "bytes");
+  });
+}
+
+void kaiaku_decoder_free(kaiaku_decoder* decoder) {
+  delete decoder;
 }
 
 int32_t kaiaku_merge_rows(int32_t type, const void* rows, int64_t n_rows, int64_t n_cols, const float* b,

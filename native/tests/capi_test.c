@@ -25,7 +25,7 @@ static kaiaku_model_config config(void) {
   kaiaku_model_config c;
   memset(&c, 0, sizeof c);
   c.struct_size = sizeof c;
-  c.architecture = KAIAKU_ARCH_LLAMA;
+  c.device = -1;
   c.weights = KAIAKU_WEIGHTS_F32;
   c.n_layers = 1;
   c.hidden_size = D;
@@ -36,6 +36,8 @@ static kaiaku_model_config config(void) {
   c.vocab_size = V;
   c.tied_embeddings = 1;
   c.rms_norm_eps = 1e-5f;
+  c.embedding_scale = 1;
+  c.attention_scale = 0.35f;
   return c;
 }
 
@@ -51,6 +53,8 @@ static kaiaku_trainer_options options(void) {
   o.beta1 = 0.9f;
   o.beta2 = 0.999f;
   o.eps = 1e-8f;
+  o.kept_layers = 1;
+  o.lr_ratio_b = 1;
   return o;
 }
 
@@ -93,6 +97,7 @@ static kaiaku_model* test_model(void) {
   kaiaku_model_config c = config();
   kaiaku_model* model = NULL;
   const int64_t shape[] = {V, D}, wrong[] = {V, D + 1};
+  const uint8_t local_layers[] = {1};
   float rows[V * D];
   const int64_t bytes = sizeof rows;
   const char* embedding = "model.embed_tokens.weight";
@@ -107,8 +112,17 @@ static kaiaku_model* test_model(void) {
   c.head_dim = 7;
   INVALID(kaiaku_model_create(&c, &model), "head_dim");
   c = config();
-  c.architecture = 42;
-  EXPECT(kaiaku_model_create(&c, &model), KAIAKU_UNSUPPORTED, "architecture");
+  c.device = 0;
+  EXPECT(kaiaku_model_create(&c, &model), KAIAKU_UNSUPPORTED, "device");
+  c = config();
+  c.activation = 42;
+  EXPECT(kaiaku_model_create(&c, &model), KAIAKU_UNSUPPORTED, "activation");
+  c = config();
+  c.attention_scale = 0;
+  INVALID(kaiaku_model_create(&c, &model), "attention_scale");
+  c = config();
+  c.local_layers = local_layers;
+  INVALID(kaiaku_model_create(&c, &model), "sliding_window");
   c = config();
   c.hidden_size = 1 << 24;
   c.intermediate_size = 1 << 24;

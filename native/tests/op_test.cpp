@@ -1,5 +1,6 @@
 // Every operation's backward against finite differences of its forward, and its forward against a naive one.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "backend/backend.h"
@@ -160,8 +161,10 @@ struct AttentionCase {
   std::vector<int32_t> cu_seqlens;
 
   AttentionShape shape() const {
-    return {heads, kv_heads, head_dim, cu_seqlens.data(), static_cast<int64_t>(cu_seqlens.size()) - 1};
+    return {heads,   kv_heads,          head_dim,
+            scale(), cu_seqlens.data(), static_cast<int64_t>(cu_seqlens.size()) - 1};
   }
+  float scale() const { return 0.9f / std::sqrt(static_cast<float>(head_dim)); }
   int64_t tokens() const { return cu_seqlens.back(); }
   int64_t qkv_width() const { return (heads + 2 * kv_heads) * head_dim; }
 };
@@ -178,7 +181,7 @@ std::vector<double> naive_attention(const AttentionCase& c, ConstMatrix qkv, int
     const float* k = qkv.row(j) + (c.heads + kv) * e;
     double score = 0;
     for (int64_t i = 0; i < e; ++i) score += static_cast<double>(q[i]) * k[i];
-    weights.push_back(std::exp(score / std::sqrt(static_cast<double>(e))));
+    weights.push_back(std::exp(score * c.scale()));
     total += weights.back();
   }
   std::vector<double> y(static_cast<size_t>(e));

@@ -37,7 +37,7 @@ class Tensors {
 ModelConfig tiny_config() {
   ModelConfig config{};
   config.struct_size = sizeof config;
-  config.architecture = KAIAKU_ARCH_LLAMA;
+  config.device = -1;
   config.n_layers = 2;
   config.hidden_size = 24;
   config.intermediate_size = 40;
@@ -47,6 +47,8 @@ ModelConfig tiny_config() {
   config.vocab_size = 31;
   config.tied_embeddings = 1;
   config.rms_norm_eps = 1e-5f;
+  config.embedding_scale = 1;
+  config.attention_scale = 0.35f;
   return config;
 }
 
@@ -56,11 +58,13 @@ TrainerOptions tiny_options() {
   options.rank = 3;
   options.targets = KAIAKU_TARGET_ALL;
   options.max_tokens = 64;
+  options.kept_layers = 2;
   options.n_threads = 1;
   options.scaling = 1.5f;
   options.beta1 = 0.9f;
   options.beta2 = 0.999f;
   options.eps = 1e-8f;
+  options.lr_ratio_b = 1;
   return options;
 }
 

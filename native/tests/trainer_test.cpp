@@ -172,12 +172,12 @@ void state_tensors_carry_a_run_over() {
 }
 
 void memory_is_as_planned() {
-  for (const int32_t recompute : {0, 1}) {
+  for (const int32_t kept_layers : {0, 1, 2}) {
     for (const int32_t tied : {0, 1}) {
       ModelConfig config = tiny_config();
       config.tied_embeddings = tied;
       TrainerOptions options = tiny_options();
-      options.recompute = recompute;
+      options.kept_layers = kept_layers;
       const auto model = tiny_model(config);
       const Trainer trainer(*model, options);
       const kaiaku_memory plan = plan_memory(config, options), held = trainer.memory();
@@ -240,7 +240,10 @@ void options_are_checked() {
   refuses("targets", [](auto& o) { o.targets = 0; });
   refuses("targets", [](auto& o) { o.targets = 128; });
   refuses("max_tokens", [](auto& o) { o.max_tokens = 0; });
-  refuses("recompute", [](auto& o) { o.recompute = 2; });
+  refuses("kept_layers", [](auto& o) { o.kept_layers = 3; });
+  refuses("reserved", [](auto& o) { o.reserved = 1; });
+  refuses("dropout", [](auto& o) { o.dropout = 1; });
+  refuses("lr_ratio_b", [](auto& o) { o.lr_ratio_b = 0; });
   refuses("n_threads", [](auto& o) { o.n_threads = -1; });
   refuses("scaling", [](auto& o) { o.scaling = std::nanf(""); });
   refuses("beta1", [](auto& o) { o.beta1 = 1; });
@@ -257,7 +260,8 @@ void configs_are_checked() {
     change(config);
     check_error(status, field, [&] { Model model(config); });
   };
-  refuses(KAIAKU_UNSUPPORTED, "architecture", [](auto& c) { c.architecture = 7; });
+  refuses(KAIAKU_UNSUPPORTED, "device", [](auto& c) { c.device = 0; });
+  refuses(KAIAKU_UNSUPPORTED, "activation", [](auto& c) { c.activation = 7; });
   refuses(KAIAKU_UNSUPPORTED, "weights", [](auto& c) { c.weights = 1; });
   refuses(KAIAKU_INVALID_ARGUMENT, "n_layers", [](auto& c) { c.n_layers = 0; });
   refuses(KAIAKU_INVALID_ARGUMENT, "hidden_size", [](auto& c) { c.hidden_size = -4; });

@@ -95,6 +95,7 @@ struct AttentionShape {
   int64_t n_heads;            // H
   int64_t n_kv_heads;         // K
   int64_t head_dim;           // E
+  float scale;                // multiplies q k^T
   const int32_t* cu_seqlens;  // [S+1]
   int64_t n_sequences;        // S
 };

@@ -41,16 +41,13 @@ Buffers::Buffers(const ModelConfig& config, const kaiaku_trainer_options& option
                  Arena& workspace) {
   const int64_t t = options.max_tokens;
   const int64_t d = config.hidden_size;
-  if (options.recompute != 0) {
-    const LayerBuffers shared = take_layer(config, options, {}, workspace);
-    for (int32_t i = 0; i < config.n_layers; ++i) {
-      layers.push_back(shared);
-      layers.back().x = activations.matrix(t, d);
-    }
-  } else {
-    for (int32_t i = 0; i < config.n_layers; ++i) {
-      layers.push_back(take_layer(config, options, activations.matrix(t, d), activations));
-    }
+  const int32_t shared_layers = config.n_layers - options.kept_layers;
+  if (shared_layers > 0) {
+    layers.assign(static_cast<size_t>(shared_layers), take_layer(config, options, {}, workspace));
+    for (LayerBuffers& layer : layers) layer.x = activations.matrix(t, d);
+  }
+  for (int32_t i = shared_layers; i < config.n_layers; ++i) {
+    layers.push_back(take_layer(config, options, activations.matrix(t, d), activations));
   }
   x_out = activations.matrix(t, d);
 

@@ -25,8 +25,8 @@ struct LayerBuffers {
 };
 
 struct Buffers {
-  // Takes what lives from forward to backward from activations, the rest from workspace. With recompute that
-  // is one x for each layer, and all layers share the other buffers.
+  // Takes what lives from forward to backward from activations, the rest from workspace: everything of the
+  // last kept_layers layers, and one x of each layer before them, which share the other buffers.
   Buffers(const ModelConfig& config, const kaiaku_trainer_options& options, Arena& activations,
           Arena& workspace);
 

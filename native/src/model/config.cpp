@@ -1,5 +1,7 @@
 #include "model/config.h"
 
+#include <cmath>
+
 #include "base/error.h"
 
 namespace kaiaku {
@@ -18,18 +20,27 @@ void check_flag(const char* field, int32_t value) {
   require(value == 0 || value == 1, "config.", field, " is ", value, ", expected 0 or 1");
 }
 
+void check_scale(const char* field, float value) {
+  require(std::isfinite(value) && value > 0, "config.", field, " is ", value, ", expected more than 0");
+}
+
+void check_weights(const char* field, int32_t value) {
+  if (value != KAIAKU_WEIGHTS_F32) {
+    fail(KAIAKU_UNSUPPORTED, "config.", field, " is ", value, ", known is 0 (f32)");
+  }
+}
+
 }  // namespace
 
 void check_config(const ModelConfig& config) {
   require(config.struct_size == static_cast<int32_t>(sizeof(ModelConfig)), "config.struct_size is ",
           config.struct_size, ", expected ", sizeof(ModelConfig));
-  if (config.architecture != KAIAKU_ARCH_LLAMA && config.architecture != KAIAKU_ARCH_QWEN2) {
-    fail(KAIAKU_UNSUPPORTED, "config.architecture is ", config.architecture,
-         ", known are 0 (llama) and 1 (qwen2)");
+  if (config.device != -1) {
+    fail(KAIAKU_UNSUPPORTED, "config.device is ", config.device,
+         ", this build has no CUDA backend; -1 is the CPU");
   }
-  if (config.weights != KAIAKU_WEIGHTS_F32) {
-    fail(KAIAKU_UNSUPPORTED, "config.weights is ", config.weights, ", known is 0 (f32)");
-  }
+  check_weights("weights", config.weights);
+  check_weights("table_weights", config.table_weights);
   check_range("n_layers", config.n_layers, kMaxLayers);
   check_range("hidden_size", config.hidden_size, kMaxSize);
   check_range("intermediate_size", config.intermediate_size, kMaxSize);
@@ -43,8 +54,39 @@ void check_config(const ModelConfig& config) {
   check_flag("tied_embeddings", config.tied_embeddings);
   check_flag("attention_bias", config.attention_bias);
   check_flag("output_bias", config.output_bias);
+  check_flag("qk_norm", config.qk_norm);
+  check_flag("post_norms", config.post_norms);
+  if (config.activation != KAIAKU_ACTIVATION_SILU && config.activation != KAIAKU_ACTIVATION_GELU_TANH) {
+    fail(KAIAKU_UNSUPPORTED, "config.activation is ", config.activation,
+         ", known are 0 (silu) and 1 (gelu_tanh)");
+  }
   require(config.rms_norm_eps > 0 && config.rms_norm_eps < 1, "config.rms_norm_eps is ", config.rms_norm_eps,
           ", expected more than 0 and less than 1");
+  check_scale("embedding_scale", config.embedding_scale);
+  check_scale("attention_scale", config.attention_scale);
+  require(config.sliding_window >= 0, "config.sliding_window is ", config.sliding_window,
+          ", expected 0 or more");
+  for (int32_t i = 0; config.local_layers != nullptr && i < config.n_layers; ++i) {
+    require(config.local_layers[i] <= 1, "config.local_layers[", i, "] is ",
+            static_cast<int>(config.local_layers[i]), ", expected 0 or 1");
+    require(config.local_layers[i] == 0 || config.sliding_window > 0, "config.sliding_window is 0, expected ",
+            "1 or more for local layer ", i);
+  }
+  if (config.qk_norm || config.post_norms || config.activation != KAIAKU_ACTIVATION_SILU ||
+      config.embedding_scale != 1 || config.local_layers != nullptr) {
+    fail(KAIAKU_UNSUPPORTED, "config asks for a feature that is unknown");
+  }
+}
+
+bool is_local(const ModelConfig& config, int64_t layer) {
+  return config.local_layers != nullptr && config.local_layers[layer] != 0;
+}
+
+bool has_local_layers(const ModelConfig& config) {
+  for (int64_t layer = 0; layer < config.n_layers; ++layer) {
+    if (is_local(config, layer)) return true;
+  }
+  return false;
 }
 
 std::array<LinearFacts, kLinears> linears_of(const ModelConfig& config) {

@@ -14,6 +14,10 @@ using ModelConfig = kaiaku_model_config;
 // Throws KAIAKU_INVALID_ARGUMENT or KAIAKU_UNSUPPORTED, naming the field.
 void check_config(const ModelConfig& config);
 
+// Whether a layer sees the sliding window only, and whether any does.
+bool is_local(const ModelConfig& config, int64_t layer);
+bool has_local_layers(const ModelConfig& config);
+
 // In the order of their KAIAKU_TARGET_* bits.
 enum Linear { kQ, kK, kV, kO, kGate, kUp, kDown };
 constexpr int kLinears = 7;

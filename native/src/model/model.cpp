@@ -18,9 +18,13 @@ std::string shape_text(int32_t n_dims, const int64_t* shape) {
 
 Model::Model(const ModelConfig& config) : config_(config) {
   check_config(config);
-  Weights(config, arena_);
+  if (config.local_layers != nullptr) {
+    local_layers_.assign(config.local_layers, config.local_layers + config.n_layers);
+    config_.local_layers = local_layers_.data();
+  }
+  Weights(config_, arena_);
   arena_.allocate();
-  weights_ = std::make_unique<Weights>(config, arena_);
+  weights_ = std::make_unique<Weights>(config_, arena_);
   add_slots();
 }
 

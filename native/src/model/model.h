@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/arena.h"
 #include "model/weights.h"
@@ -39,6 +40,7 @@ class Model {
   void add_slot(const std::string& name, float* values, int64_t n);
   void add_slots();
 
+  std::vector<uint8_t> local_layers_;  // what config_ points to
   ModelConfig config_;
   Arena arena_{"weights of the model"};
   std::unique_ptr<Weights> weights_;

@@ -17,7 +17,7 @@ Transformer::Transformer(const Model& model, const kaiaku_trainer_options& optio
       weights_(model.weights()),
       adapter_(adapter),
       scaling_(options.scaling),
-      recompute_(options.recompute != 0),
+      first_kept_(model.config().n_layers - options.kept_layers),
       buffers_(buffers),
       cache_(cache) {
   rope_table(weights_.inv_freq, buffers_.cos, buffers_.sin);
@@ -51,7 +51,7 @@ void Transformer::backward(const Batch& batch) {
   const Matrix d_x = buffers_.d_x.first_rows(batch.n_tokens);
   for (int64_t layer = config_.n_layers - 1; layer >= 0; --layer) {
     const LayerBuffers b = rows_of(buffers_.layers[static_cast<size_t>(layer)]);
-    if (recompute_) layer_forward(layer, b, true, {});
+    if (layer < first_kept_) layer_forward(layer, b, true, {});
     layer_backward(layer, b, d_x);
   }
 }
@@ -136,7 +136,8 @@ LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {
 }
 
 AttentionShape Transformer::attention_shape() const {
-  return {config_.n_heads, config_.n_kv_heads, config_.head_dim, batch_.cu_seqlens, batch_.n_sequences};
+  return {config_.n_heads,         config_.n_kv_heads, config_.head_dim,
+          config_.attention_scale, batch_.cu_seqlens,  batch_.n_sequences};
 }
 
 }  // namespace kaiaku

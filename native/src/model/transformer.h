@@ -45,7 +45,7 @@ class Transformer {
   const Weights& weights_;
   const Adapter& adapter_;
   const float scaling_;
-  const bool recompute_;
+  const int64_t first_kept_;  // layers before it run again in backward
   Buffers& buffers_;
   MatmulCache& cache_;
   Batch batch_{};

@@ -38,7 +38,7 @@ void check_options(const TrainerOptions& options, const ModelConfig& config) {
             max, " for ", linears[i].name);
   }
   check_range("max_tokens", options.max_tokens, 1, kMaxTokens);
-  check_range("recompute", options.recompute, 0, 1);
+  check_range("kept_layers", options.kept_layers, 0, config.n_layers);
   check_range("n_threads", options.n_threads, 0, kMaxThreads);
   require(std::isfinite(options.scaling), "options.scaling is ", options.scaling,
           ", expected a finite number");
@@ -48,6 +48,20 @@ void check_options(const TrainerOptions& options, const ModelConfig& config) {
           ", expected more than 0");
   check_not_negative("weight_decay", options.weight_decay);
   check_not_negative("max_grad_norm", options.max_grad_norm);
+  require(options.dropout >= 0 && options.dropout < 1, "options.dropout is ", options.dropout,
+          ", expected 0 or more and less than 1");
+  if (options.dropout > 0) {
+    fail(KAIAKU_UNSUPPORTED, "options.dropout is ", options.dropout, ", known is 0");
+  }
+  require(std::isfinite(options.lr_ratio_b) && options.lr_ratio_b > 0, "options.lr_ratio_b is ",
+          options.lr_ratio_b, ", expected more than 0");
+  if (options.lr_ratio_b != 1) {
+    fail(KAIAKU_UNSUPPORTED, "options.lr_ratio_b is ", options.lr_ratio_b, ", known is 1");
+  }
+  if (options.compute != KAIAKU_COMPUTE_F32) {
+    fail(KAIAKU_UNSUPPORTED, "options.compute is ", options.compute, ", known is 0 (f32)");
+  }
+  check_range("reserved", options.reserved, 0, 0);
 }
 
 }  // namespace kaiaku

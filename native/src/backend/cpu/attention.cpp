@@ -191,10 +191,6 @@ void sum_groups(ConstMatrix from, int64_t group, int64_t head_dim, Matrix to) {
   }
 }
 
-float scale_of(const AttentionShape& shape) {
-  return 1.0f / std::sqrt(static_cast<float>(shape.head_dim));
-}
-
 }  // namespace
 
 void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, Matrix lse) {
@@ -206,7 +202,7 @@ void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, M
   for (size_t i = 0; i < tasks.size(); ++i) {
     const int64_t head = tasks[i].head;
     const int64_t kv_head = head / group;
-    forward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), scale_of(shape),
+    forward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), shape.scale,
                  y.col_range(head * e, e), lse);
   }
 }
@@ -228,7 +224,7 @@ void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatri
     const int64_t kv_head = head / group;
     const int64_t column = head * e;
     backward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), y.col_range(column, e),
-                  d_y.col_range(column, e), lse, scale_of(shape), d_qkv.col_range(column, e),
+                  d_y.col_range(column, e), lse, shape.scale, d_qkv.col_range(column, e),
                   d_k.col_range(column, e), d_v.col_range(column, e));
   }
   sum_groups(d_k, group, e, d_qkv.col_range(q_width, kv_width));

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** kaiaku.h, function by function and in its order; the header is the manual. Buffers are read from position 0. */
 @SuppressWarnings("MemberName")
 interface KaiakuLibrary extends Library {
-    int ABI_VERSION = 1;
+    int ABI_VERSION = 2;
 
     interface LogFunction extends Callback {
         void invoke(@Nullable Pointer user, int level, String text);
@@ -47,8 +47,9 @@ interface KaiakuLibrary extends Library {
 
     @Structure.FieldOrder({
         "struct_size",
-        "architecture",
+        "device",
         "weights",
+        "table_weights",
         "n_layers",
         "hidden_size",
         "intermediate_size",
@@ -59,12 +60,20 @@ interface KaiakuLibrary extends Library {
         "tied_embeddings",
         "attention_bias",
         "output_bias",
-        "rms_norm_eps"
+        "qk_norm",
+        "post_norms",
+        "activation",
+        "sliding_window",
+        "rms_norm_eps",
+        "embedding_scale",
+        "attention_scale",
+        "local_layers"
     })
     class ModelConfig extends Structure {
         public int struct_size = size();
-        public int architecture;
+        public int device;
         public int weights;
+        public int table_weights;
         public int n_layers;
         public int hidden_size;
         public int intermediate_size;
@@ -75,7 +84,37 @@ interface KaiakuLibrary extends Library {
         public int tied_embeddings;
         public int attention_bias;
         public int output_bias;
+        public int qk_norm;
+        public int post_norms;
+        public int activation;
+        public int sliding_window;
         public float rms_norm_eps;
+        public float embedding_scale;
+        public float attention_scale;
+        public @Nullable Pointer local_layers;
+    }
+
+    @Structure.FieldOrder({
+        "struct_size",
+        "block_size",
+        "nested_block_size",
+        "nested_offset",
+        "quant_map",
+        "packed",
+        "absmax",
+        "nested_absmax",
+        "nested_quant_map"
+    })
+    class Nf4 extends Structure {
+        public int struct_size = size();
+        public int block_size;
+        public int nested_block_size;
+        public float nested_offset;
+        public @Nullable Pointer quant_map;
+        public @Nullable Pointer packed;
+        public @Nullable Pointer absmax;
+        public @Nullable Pointer nested_absmax;
+        public @Nullable Pointer nested_quant_map;
     }
 
     @Structure.FieldOrder({
@@ -83,28 +122,48 @@ interface KaiakuLibrary extends Library {
         "rank",
         "targets",
         "max_tokens",
-        "recompute",
+        "kept_layers",
         "n_threads",
+        "compute",
+        "reserved",
         "scaling",
         "beta1",
         "beta2",
         "eps",
         "weight_decay",
-        "max_grad_norm"
+        "max_grad_norm",
+        "dropout",
+        "lr_ratio_b",
+        "seed"
     })
     class TrainerOptions extends Structure {
         public int struct_size = size();
         public int rank;
         public int targets;
         public int max_tokens;
-        public int recompute;
+        public int kept_layers;
         public int n_threads;
+        public int compute;
+        public int reserved;
         public float scaling;
         public float beta1;
         public float beta2;
         public float eps;
         public float weight_decay;
         public float max_grad_norm;
+        public float dropout;
+        public float lr_ratio_b;
+        public long seed;
+    }
+
+    @Structure.FieldOrder({"struct_size", "n_slots", "slot_tokens", "n_threads", "compute", "use_adapter"})
+    class DecoderOptions extends Structure {
+        public int struct_size = size();
+        public int n_slots;
+        public int slot_tokens;
+        public int n_threads;
+        public int compute;
+        public int use_adapter;
     }
 
     @Structure.FieldOrder({"struct_size", "reserved", "weights", "adapter", "optimizer", "activations", "workspace"})
@@ -126,6 +185,8 @@ interface KaiakuLibrary extends Library {
 
     String kaiaku_last_error();
 
+    int kaiaku_preferred_compute(IntByReference compute);
+
     int kaiaku_set_log(@Nullable LogFunction log, @Nullable Pointer user);
 
     int kaiaku_device_count(IntByReference count);
@@ -144,6 +205,19 @@ interface KaiakuLibrary extends Library {
             long n_rows,
             ByteBuffer data,
             long n_bytes);
+
+    int kaiaku_model_set_nf4(Pointer model, String name, int n_dims, long[] shape, Nf4 nf4);
+
+    int kaiaku_model_get_nf4(
+            Pointer model,
+            String name,
+            byte[] packed,
+            long n_packed,
+            byte[] absmax,
+            long n_absmax,
+            float[] nested_absmax,
+            long n_nested_absmax,
+            FloatByReference nested_offset);
 
     int kaiaku_model_seal(Pointer model);
 
@@ -204,9 +278,24 @@ interface KaiakuLibrary extends Library {
 
     int kaiaku_trainer_set_step(Pointer trainer, long step);
 
+    int kaiaku_trainer_collect_squares(Pointer trainer, int on);
+
+    int kaiaku_trainer_get_squares(Pointer trainer, String linear, float[] sums, long n, LongByReference n_tokens);
+
     int kaiaku_trainer_memory(Pointer trainer, Memory memory);
 
     void kaiaku_trainer_free(@Nullable Pointer trainer);
+
+    int kaiaku_decoder_create(
+            Pointer model, @Nullable Pointer trainer, DecoderOptions options, PointerByReference decoder);
+
+    int kaiaku_decoder_prefill(Pointer decoder, int slot, int[] tokens, int n_tokens, float[] logits);
+
+    int kaiaku_decoder_step(Pointer decoder, int[] slots, int[] tokens, int n, float[] logits);
+
+    int kaiaku_decoder_memory(Pointer decoder, LongByReference bytes);
+
+    void kaiaku_decoder_free(@Nullable Pointer decoder);
 
     int kaiaku_merge_rows(
             int type,

@@ -1,8 +1,11 @@
 package dev.kaiaku.bindings;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import com.sun.jna.ptr.LongByReference;
 import com.sun.jna.ptr.PointerByReference;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,21 @@ public final class NativeModel implements AutoCloseable {
     }
 
     /**
+     * Hands over a whole matrix of a bitsandbytes 4-bit checkpoint.
+     *
+     * @param shape of the matrix, rows first
+     * @throws NativeException naming the tensor and what was expected
+     */
+    public void setNf4(String name, List<Long> shape, NativeNf4 nf4) {
+        long[] sizes = shape.stream().mapToLong(Long::longValue).toArray();
+        try {
+            Kaiaku.check(Kaiaku.library().kaiaku_model_set_nf4(handle(), name, sizes.length, sizes, nf4.toStruct()));
+        } finally {
+            Reference.reachabilityFence(nf4);
+        }
+    }
+
+    /**
      * Ends loading.
      *
      * @throws NativeException naming the first tensor that is missing or incomplete
@@ -78,6 +96,16 @@ public final class NativeModel implements AutoCloseable {
             throw new IllegalStateException("the model is closed");
         }
         return handle;
+    }
+
+    /** Native memory of a buffer's content: its own where it is direct, else a copy that the pointer keeps alive. */
+    static Pointer pointer(ByteBuffer data) {
+        if (data.isDirect()) {
+            return Native.getDirectBufferPointer(data.slice());
+        }
+        Memory memory = new Memory(Math.max(1, data.remaining()));
+        memory.getByteBuffer(0, data.remaining()).put(data.duplicate());
+        return memory;
     }
 
     /** The same bytes at position 0 of a direct buffer. */

@@ -154,6 +154,24 @@ public final class NativeTrainer implements AutoCloseable {
         Kaiaku.check(Kaiaku.library().kaiaku_trainer_set_step(handle(), step));
     }
 
+    /** Clears the sums of squares and lets {@link #evaluate} add to them, or stops and frees them. */
+    public void collectSquares(boolean on) {
+        Kaiaku.check(Kaiaku.library().kaiaku_trainer_collect_squares(handle(), on ? 1 : 0));
+    }
+
+    /**
+     * Copies out the sums of x^2 over all tokens, for each channel of a linear's input.
+     *
+     * @param linear such as {@code model.layers.0.self_attn.q_proj}
+     * @param sums as many as the linear has inputs
+     * @return the number of tokens
+     */
+    public long squares(String linear, float[] sums) {
+        LongByReference tokens = new LongByReference();
+        Kaiaku.check(Kaiaku.library().kaiaku_trainer_get_squares(handle(), linear, sums, sums.length, tokens));
+        return tokens.getValue();
+    }
+
     public NativeMemory memory() {
         KaiakuLibrary.Memory memory = new KaiakuLibrary.Memory();
         Kaiaku.check(Kaiaku.library().kaiaku_trainer_memory(handle(), memory));
@@ -169,7 +187,7 @@ public final class NativeTrainer implements AutoCloseable {
         }
     }
 
-    private Pointer handle() {
+    Pointer handle() {
         if (handle == null) {
             throw new IllegalStateException("the trainer is closed");
         }

@@ -16,9 +16,19 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class KaiakuLibraryTest {
-    private static final NativeModelConfig CONFIG =
-            new NativeModelConfig(0, 1, 16, 24, 2, 1, 8, 11, true, false, false, 1e-5f);
-    private static final NativeTrainerOptions OPTIONS = new NativeTrainerOptions(2, 127, 32, true, 1, 2);
+    private static final NativeModelConfig CONFIG = NativeModelConfig.builder()
+            .layers(1)
+            .hiddenSize(16)
+            .intermediateSize(24)
+            .heads(2)
+            .kvHeads(1)
+            .headDim(8)
+            .vocabSize(11)
+            .tiedEmbeddings(true)
+            .rmsNormEps(1e-5f)
+            .build();
+    private static final NativeTrainerOptions OPTIONS =
+            NativeTrainerOptions.builder(2, 127, 32).threads(1).scaling(2).build();
 
     private static ByteBuffer floats(int count, float value) {
         ByteBuffer bytes = ByteBuffer.allocateDirect(count * Float.BYTES).order(ByteOrder.nativeOrder());

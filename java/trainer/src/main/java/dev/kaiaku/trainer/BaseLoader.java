@@ -44,19 +44,19 @@ public final class BaseLoader {
 
     /** The sizes of a base as the native library takes them. */
     public static NativeModelConfig nativeConfig(ModelConfig config) {
-        return new NativeModelConfig(
-                config.architecture().id(),
-                config.layers(),
-                config.hiddenSize(),
-                config.intermediateSize(),
-                config.heads(),
-                config.kvHeads(),
-                config.headDim(),
-                config.vocabSize(),
-                config.tiedEmbeddings(),
-                config.attentionBias(),
-                config.outputBias(),
-                config.rmsNormEps());
+        return NativeModelConfig.builder()
+                .layers(config.layers())
+                .hiddenSize(config.hiddenSize())
+                .intermediateSize(config.intermediateSize())
+                .heads(config.heads())
+                .kvHeads(config.kvHeads())
+                .headDim(config.headDim())
+                .vocabSize(config.vocabSize())
+                .tiedEmbeddings(config.tiedEmbeddings())
+                .attentionBias(config.attentionBias())
+                .outputBias(config.outputBias())
+                .rmsNormEps(config.rmsNormEps())
+                .build();
     }
 
     private static long load(

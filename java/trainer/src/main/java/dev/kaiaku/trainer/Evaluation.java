@@ -39,8 +39,10 @@ public record Evaluation(int samples, long targets, double baseNll, double adapt
         int threads = options.threads();
         MicroSize micro = MicroSize.choose(base.config(), options, bits, threads, examples.longest(), 0);
         double scaling = adapter == null ? 1 : adapter.scaling();
-        NativeTrainerOptions trainerOptions =
-                new NativeTrainerOptions(rank, bits, micro.tokens(), true, threads, (float) scaling);
+        NativeTrainerOptions trainerOptions = NativeTrainerOptions.builder(rank, bits, micro.tokens())
+                .threads(threads)
+                .scaling((float) scaling)
+                .build();
         List<NativeBatch> batches = MicroBatches.pack(examples.list(), micro.tokens());
         try (NativeModel model = BaseLoader.load(base, progress);
                 NativeTrainer trainer = NativeTrainer.create(model, trainerOptions)) {

@@ -36,8 +36,10 @@ record MicroSize(int tokens, boolean recompute, long bytes) {
         long least = Long.MAX_VALUE;
         for (boolean recompute : new boolean[] {false, true}) {
             for (int tokens : sizes) {
-                NativeTrainerOptions trainer =
-                        new NativeTrainerOptions(options.rank(), targets, tokens, recompute, threads, 1);
+                NativeTrainerOptions trainer = NativeTrainerOptions.builder(options.rank(), targets, tokens)
+                        .keptLayers(recompute ? 0 : config.layers())
+                        .threads(threads)
+                        .build();
                 long bytes = NativeMemory.plan(sizesOfModel, trainer).total();
                 if (bytes <= limit) {
                     return new MicroSize(tokens, recompute, bytes);

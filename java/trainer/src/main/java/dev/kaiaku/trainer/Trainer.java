@@ -129,9 +129,11 @@ public final class Trainer {
     }
 
     private NativeTrainerOptions trainerOptions(TrainPlan plan) {
-        return new NativeTrainerOptions(
-                options.rank(), LoraTarget.bits(targets), plan.microTokens(), plan.recompute(), plan.threads(), (float)
-                        (options.alpha() / options.rank()));
+        return NativeTrainerOptions.builder(options.rank(), LoraTarget.bits(targets), plan.microTokens())
+                .keptLayers(plan.recompute() ? 0 : base.config().layers())
+                .threads(plan.threads())
+                .scaling((float) (options.alpha() / options.rank()))
+                .build();
     }
 
     private int batchTokens(Examples train) {

@@ -89,18 +89,16 @@ record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonN
 
     NativeTrainerOptions options(boolean recompute) {
         JsonNode hyper = reference.path("hyper");
-        return new NativeTrainerOptions(
-                adapter.rank(),
-                LoraTarget.bits(LoraTarget.of(adapter)),
-                ints("tokens").length,
-                recompute,
-                0,
-                (float) adapter.scaling(),
-                (float) hyper.path("betas").path(0).asDouble(),
-                (float) hyper.path("betas").path(1).asDouble(),
-                (float) hyper.path("eps").asDouble(),
-                (float) hyper.path("weight_decay").asDouble(),
-                (float) hyper.path("max_grad_norm").asDouble());
+        return NativeTrainerOptions.builder(
+                        adapter.rank(), LoraTarget.bits(LoraTarget.of(adapter)), ints("tokens").length)
+                .keptLayers(recompute ? 0 : base.config().layers())
+                .scaling((float) adapter.scaling())
+                .beta1((float) hyper.path("betas").path(0).asDouble())
+                .beta2((float) hyper.path("betas").path(1).asDouble())
+                .eps((float) hyper.path("eps").asDouble())
+                .weightDecay((float) hyper.path("weight_decay").asDouble())
+                .maxGradNorm((float) hyper.path("max_grad_norm").asDouble())
+                .build();
     }
 
     float lr() {
