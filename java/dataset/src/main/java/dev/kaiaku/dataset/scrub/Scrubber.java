@@ -1,25 +1,76 @@
 package dev.kaiaku.dataset.scrub;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** Replaces private details in the text of one message by typed placeholders. Thread-safe. */
+/**
+ * Replaces personal data by its type: {@code me liga no <phone>}. Most texts are passed over after one look at
+ * their characters. Thread-safe.
+ */
 public final class Scrubber {
-    private static final Pattern EMAIL = Pattern.compile(
-            "[\\p{L}\\p{N}._%+-]{1,64}@(?:[\\p{L}\\p{N}-]{1,63}\\.){1,8}\\p{L}{2,24}", Pattern.UNICODE_CASE);
+    /** Earlier ones claim their findings first: a link before the number in it. */
+    private static final List<Finder> FINDERS = List.of(
+            new TokenFinder(),
+            new PasswordFinder(),
+            new UrlFinder(),
+            new EmailFinder(),
+            new IbanFinder(),
+            new CardFinder(),
+            new TaxNumberFinder(),
+            new IpFinder(),
+            new PhoneFinder(),
+            new AddressFinder());
 
-    /** The text with placeholders such as {@code <EMAIL>} in it; what was replaced is added to {@code counts}. */
-    public String scrub(String text, ScrubCounts counts) {
-        if (text.indexOf('@') < 0) {
-            return text;
-        }
-        return EMAIL.matcher(text).replaceAll(found -> {
-            counts.add("email", masked(found.group()));
-            return Matcher.quoteReplacement("<EMAIL>");
-        });
+    private final List<Finder> finders;
+
+    /** A scrubber of the types of {@link PiiType}, without own words. */
+    public Scrubber() {
+        finders = FINDERS;
     }
 
-    private static String masked(String value) {
-        return value.charAt(0) + "•••" + value.substring(value.indexOf('@'), value.indexOf('@') + 1) + "•••";
+    /**
+     * A scrubber of own words too.
+     *
+     * @param words a file with a word or phrase a line, or null for none
+     */
+    public Scrubber(@Nullable Path words) {
+        this(words == null ? List.of() : List.of(OwnWords.read(words)));
+    }
+
+    Scrubber(List<OwnWords> words) {
+        List<Finder> all = new ArrayList<>(FINDERS);
+        all.addAll(words);
+        finders = List.copyOf(all);
+    }
+
+    /** What is in a text, in its order; findings don't overlap. */
+    public List<Finding> find(String text) {
+        Signals signals = Signals.of(text);
+        Findings findings = null;
+        for (Finder finder : finders) {
+            if (finder.mayFind(signals)) {
+                findings = findings == null ? new Findings() : findings;
+                finder.find(text, findings);
+            }
+        }
+        return findings == null ? List.of() : findings.sorted();
+    }
+
+    /** The text with a placeholder for each finding; the same object where there is none. */
+    public String scrub(String text, ScrubCounts counts) {
+        List<Finding> findings = find(text);
+        if (findings.isEmpty()) {
+            return text;
+        }
+        StringBuilder scrubbed = new StringBuilder(text.length());
+        int from = 0;
+        for (Finding finding : findings) {
+            counts.add(finding.type().label(), finding.masked(text));
+            scrubbed.append(text, from, finding.start()).append(finding.type().placeholder());
+            from = finding.end();
+        }
+        return scrubbed.append(text, from, text.length()).toString();
     }
 }

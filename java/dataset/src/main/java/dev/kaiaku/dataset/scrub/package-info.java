@@ -1,4 +1,4 @@
-/** Private details in what people wrote become typed placeholders before anything else sees the text. */
+/** Personal data in what people write: found, replaced by its type, counted. */
 @NullMarked
 package dev.kaiaku.dataset.scrub;
 
