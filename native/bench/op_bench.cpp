@@ -77,9 +77,13 @@ class OpBench {
 
   void attention() {
     const std::vector<int32_t> cu_seqlens = cu_seqlens_of(options_);
-    const AttentionShape shape{config_.n_heads,   config_.n_kv_heads,
-                               config_.head_dim,  config_.attention_scale,
-                               cu_seqlens.data(), static_cast<int64_t>(cu_seqlens.size()) - 1};
+    const AttentionShape shape{config_.n_heads,
+                               config_.n_kv_heads,
+                               config_.head_dim,
+                               config_.attention_scale,
+                               t_,
+                               cu_seqlens.data(),
+                               static_cast<int64_t>(cu_seqlens.size()) - 1};
     const int64_t width = stack_outputs(config_, kQkv);
     const Matrix qkv = matrix(t_, width), d_qkv = matrix(t_, width);
     const Matrix y = matrix(t_, stack_inputs(config_, kOut)), d_y = matrix(t_, y.cols);
@@ -95,8 +99,10 @@ class OpBench {
     const Matrix x = matrix(t_, d), y = matrix(t_, d), weight = matrix(1, d), rstd = matrix(1, t_);
     const Matrix gate_up = matrix(t_, 2 * f), act = matrix(t_, f);
     const double twice = 2.0 * config_.n_layers;
-    report("rms_norm forward", twice, 0, [&] { rms_norm_forward(x, weight.data, 1e-5f, y, rstd.data); });
-    report("rms_norm backward", twice, 0, [&] { rms_norm_backward(y, x, weight.data, rstd.data, y); });
+    report("rms_norm forward", twice, 0,
+           [&] { rms_norm_forward(x, weight.data, 1e-5f, y, rstd.data, Store::kOverwrite); });
+    report("rms_norm backward", twice, 0,
+           [&] { rms_norm_backward(y, x, weight.data, rstd.data, y, Store::kAdd); });
     report("swiglu forward", twice, 0, [&] { swiglu_forward(gate_up, act); });
     report("swiglu backward", config_.n_layers, 0, [&] { swiglu_backward(act, gate_up); });
     const Matrix cos = matrix(t_, config_.head_dim / 2), sin = matrix(t_, config_.head_dim / 2);

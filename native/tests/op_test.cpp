@@ -114,7 +114,7 @@ void rms_norm_gradient() {
   Random random(6);
   OwnedMatrix x(random, 4, 20), weight(random, 1, 20), y(4, 20), d_y(random, 4, 20), d_x(4, 20), rstd(1, 4);
   const auto loss = [&] {
-    rms_norm_forward(x, weight.values.data(), 1e-5f, y, rstd.values.data());
+    rms_norm_forward(x, weight.values.data(), 1e-5f, y, rstd.values.data(), Store::kOverwrite);
     return weighted_sum(y.values, d_y.values);
   };
   loss();
@@ -122,8 +122,46 @@ void rms_norm_gradient() {
   for (int64_t i = 0; i < 20; ++i)
     squares += static_cast<double>(x.values[static_cast<size_t>(i)]) * x.values[static_cast<size_t>(i)];
   check_near(rstd.values[0], 1 / std::sqrt(squares / 20 + 1e-5), 1e-5, "rstd");
-  rms_norm_backward(d_y, x, weight.values.data(), rstd.values.data(), d_x);
+  rms_norm_backward(d_y, x, weight.values.data(), rstd.values.data(), d_x, Store::kOverwrite);
   check_gradient("d_x", x.values, d_x.values, loss);
+  loss();
+  const std::vector<float> once = d_x.values, y_once = y.values;
+  rms_norm_backward(d_y, x, weight.values.data(), rstd.values.data(), d_x, Store::kAdd);
+  rms_norm_forward(x, weight.values.data(), 1e-5f, y, rstd.values.data(), Store::kAdd);
+  for (size_t i = 0; i < once.size(); ++i) {
+    check_near(d_x.values[i], 2 * once[i], 1e-5, "d_x added [", i, "]");
+    check_near(y.values[i], 2 * y_once[i], 1e-5, "y added [", i, "]");
+  }
+}
+
+void head_norm_gradient() {
+  // Three heads of 8 inside rows of 40; the rest stays as it is.
+  Random random(7);
+  OwnedMatrix x(random, 4, 24), weight(random, 1, 8), wide(4, 40), d_y(random, 4, 24), rstd(4, 3),
+      alone(4, 8);
+  const Matrix y = wide.view().col_range(5, 24);
+  std::vector<float> rstd_alone(4);
+  const auto loss = [&] {
+    head_norm_forward(x, weight.values.data(), 1e-5f, y, rstd);
+    double sum = 0;
+    for (int64_t t = 0; t < 4; ++t) {
+      for (int64_t c = 0; c < 24; ++c) sum += static_cast<double>(y.row(t)[c]) * d_y.view().row(t)[c];
+    }
+    return sum;
+  };
+  loss();
+  for (int64_t head = 0; head < 3; ++head) {
+    rms_norm_forward(x.view().col_range(8 * head, 8), weight.values.data(), 1e-5f, alone, rstd_alone.data(),
+                     Store::kOverwrite);
+    for (int64_t t = 0; t < 4; ++t) {
+      check(std::memcmp(y.row(t) + 8 * head, alone.view().row(t), 8 * sizeof(float)) == 0, "head ", head);
+      check(rstd.view().row(t)[head] == rstd_alone[static_cast<size_t>(t)], "rstd of head ", head);
+    }
+  }
+  check(wide.view().row(2)[4] == 0 && wide.view().row(2)[29] == 0, "columns beside the heads");
+  OwnedMatrix gradient = d_y;
+  head_norm_backward(x, weight.values.data(), rstd, gradient);
+  check_gradient("d_x", x.values, gradient.values, loss);
 }
 
 void rope_turns_halves_and_back() {
@@ -159,10 +197,16 @@ void rope_turns_halves_and_back() {
 struct AttentionCase {
   int64_t heads, kv_heads, head_dim;
   std::vector<int32_t> cu_seqlens;
+  int64_t window = 1000;
 
   AttentionShape shape() const {
-    return {heads,   kv_heads,          head_dim,
-            scale(), cu_seqlens.data(), static_cast<int64_t>(cu_seqlens.size()) - 1};
+    return {heads,
+            kv_heads,
+            head_dim,
+            scale(),
+            window,
+            cu_seqlens.data(),
+            static_cast<int64_t>(cu_seqlens.size()) - 1};
   }
   float scale() const { return 0.9f / std::sqrt(static_cast<float>(head_dim)); }
   int64_t tokens() const { return cu_seqlens.back(); }
@@ -173,6 +217,7 @@ struct AttentionCase {
 std::vector<double> naive_attention(const AttentionCase& c, ConstMatrix qkv, int64_t first, int64_t t,
                                     int64_t head) {
   const int64_t e = c.head_dim;
+  first = std::max(first, t - c.window + 1);
   const int64_t kv = head / (c.heads / c.kv_heads);
   const float* q = qkv.row(t) + head * e;
   std::vector<double> weights;
@@ -199,6 +244,10 @@ const std::vector<AttentionCase>& attention_cases() {
       {2, 2, 16, {0, 64, 129}},      // a whole tile, and one token more
       {3, 1, 24, {0, 70, 71, 210}},  // three tiles; a head size that is no power of two
       {1, 1, 256, {0, 67}},          // the largest head
+      {4, 2, 8, {0, 1, 20, 40}, 1},  // each token sees itself only
+      {2, 1, 8, {0, 30, 180}, 5},    // windows inside a tile, and across two
+      {2, 2, 16, {0, 300}, 64},      // a window as long as a tile
+      {1, 1, 8, {0, 3, 290}, 100},   // a window over three tiles
   };
   return cases;
 }
@@ -249,30 +298,66 @@ void attention_keeps_sequences_apart() {
   check(std::memcmp(y.view().row(70), y_alone.values.data(), 30 * 16 * sizeof(float)) == 0, "same bytes");
 }
 
-void swiglu_gradient() {
+// A gated activation with its derivative, and what the gate becomes, in double.
+struct GatedActivation {
+  void (*forward)(ConstMatrix gate_up, Matrix y);
+  void (*backward)(ConstMatrix d_y, Matrix gate_up);
+  double (*value)(double gate);
+};
+
+double silu(double g) {
+  return g / (1 + std::exp(-g));
+}
+
+double gelu_tanh(double g) {
+  return 0.5 * g * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (g + 0.044715 * g * g * g)));
+}
+
+constexpr GatedActivation kSwiglu{swiglu_forward, swiglu_backward, silu};
+constexpr GatedActivation kGeglu{geglu_forward, geglu_backward, gelu_tanh};
+
+void gated_gradient(const GatedActivation& activation) {
   Random random(12);
   OwnedMatrix gate_up(random, 3, 26, 3), y(3, 13), d_y(random, 3, 13);
   const auto loss = [&] {
-    swiglu_forward(gate_up, y);
+    activation.forward(gate_up, y);
     return weighted_sum(y.values, d_y.values);
   };
   loss();
-  const double gate = gate_up.values[0], up = gate_up.values[13];
-  check_near(y.values[0], gate / (1 + std::exp(-gate)) * up, 1e-5, "silu(gate) up");
+  for (size_t i = 0; i < 13; ++i) {
+    check_near(y.values[i], activation.value(gate_up.values[i]) * gate_up.values[13 + i], 1e-5,
+               "activation(gate) up [", i, "]");
+  }
   OwnedMatrix gradient = gate_up;
-  swiglu_backward(d_y, gradient);
+  activation.backward(d_y, gradient);
   check_gradient("d_gate_up", gate_up.values, gradient.values, loss);
 }
 
-void swiglu_is_finite_far_out() {
+void gated_is_finite_far_out(const GatedActivation& activation) {
   OwnedMatrix gate_up(1, 4), y(1, 2), d_y(1, 2);
   gate_up.values = {-1e4f, 1e4f, 1, 1};
   d_y.values = {1, 1};
-  swiglu_forward(gate_up, y);
+  activation.forward(gate_up, y);
   check_near(y.values[0], 0, 1e-6, "far below");
   check_near(y.values[1], 1e4, 1e-2, "far above");
-  swiglu_backward(d_y, gate_up);
+  activation.backward(d_y, gate_up);
   for (const float g : gate_up.values) check(std::isfinite(g), "gradient is ", g);
+}
+
+void swiglu_gradient() {
+  gated_gradient(kSwiglu);
+}
+
+void swiglu_is_finite_far_out() {
+  gated_is_finite_far_out(kSwiglu);
+}
+
+void geglu_gradient() {
+  gated_gradient(kGeglu);
+}
+
+void geglu_is_finite_far_out() {
+  gated_is_finite_far_out(kGeglu);
 }
 
 void cross_entropy_gradient() {
@@ -337,12 +422,15 @@ int main() {
       {"lora: gradients of a stack with a linear that is not targeted", lora_gradients},
       {"embedding: gathers rows", embedding_gathers_rows},
       {"rms_norm: gradient", rms_norm_gradient},
+      {"head_norm: gradient, and each head as if alone", head_norm_gradient},
       {"rope: turns halves, and back", rope_turns_halves_and_back},
       {"attention: forward is a causal softmax", attention_forward_is_softmax},
       {"attention: gradient", attention_gradient},
       {"attention: keeps sequences apart", attention_keeps_sequences_apart},
       {"swiglu: gradient", swiglu_gradient},
       {"swiglu: finite far out", swiglu_is_finite_far_out},
+      {"geglu: gradient", geglu_gradient},
+      {"geglu: finite far out", geglu_is_finite_far_out},
       {"cross_entropy: gradient", cross_entropy_gradient},
       {"cross_entropy: any size of logits", cross_entropy_takes_any_size_of_logits},
       {"merge: adds scale b a", merge_adds_the_product},

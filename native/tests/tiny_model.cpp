@@ -52,6 +52,33 @@ ModelConfig tiny_config() {
   return config;
 }
 
+ModelConfig qwen3_like_config() {
+  ModelConfig config = tiny_config();
+  config.qk_norm = 1;
+  return config;
+}
+
+ModelConfig windowed_config() {
+  static constexpr uint8_t kLocal[] = {1, 1};
+  ModelConfig config = tiny_config();
+  config.sliding_window = 4;
+  config.local_layers = kLocal;
+  return config;
+}
+
+ModelConfig gemma3_like_config() {
+  static constexpr uint8_t kLocal[] = {1, 0};
+  ModelConfig config = tiny_config();
+  config.qk_norm = 1;
+  config.post_norms = 1;
+  config.activation = KAIAKU_ACTIVATION_GELU_TANH;
+  config.sliding_window = 3;
+  config.embedding_scale = 2.5f;
+  config.attention_scale = 0.2f;
+  config.local_layers = kLocal;
+  return config;
+}
+
 TrainerOptions tiny_options() {
   TrainerOptions options{};
   options.struct_size = sizeof options;
@@ -75,9 +102,18 @@ void set_random_tensors(Model& model, uint32_t seed, const std::vector<std::stri
   if (!config.tied_embeddings) tensors.matrix("lm_head.weight", config.vocab_size, config.hidden_size);
   tensors.vector("model.norm.weight", config.hidden_size, 1);
   tensors.vector("rope.inv_freq", config.head_dim / 2, 0.5f);
+  if (has_local_layers(config)) tensors.vector("rope.local.inv_freq", config.head_dim / 2, 1);
   for (int64_t layer = 0; layer < config.n_layers; ++layer) {
     tensors.vector(layer_name(layer, "input_layernorm.weight"), config.hidden_size, 1);
     tensors.vector(layer_name(layer, "post_attention_layernorm.weight"), config.hidden_size, 1);
+    if (config.post_norms) {
+      tensors.vector(layer_name(layer, "pre_feedforward_layernorm.weight"), config.hidden_size, 1);
+      tensors.vector(layer_name(layer, "post_feedforward_layernorm.weight"), config.hidden_size, 1);
+    }
+    if (config.qk_norm) {
+      tensors.vector(layer_name(layer, "self_attn.q_norm.weight"), config.head_dim, 1);
+      tensors.vector(layer_name(layer, "self_attn.k_norm.weight"), config.head_dim, 1);
+    }
     for (const LinearFacts& linear : linears_of(config)) {
       const std::string name = layer_name(layer, linear.name);
       tensors.matrix(name + ".weight", linear.out, linear.in);

@@ -13,6 +13,11 @@ namespace kaiaku::test {
 
 // Two layers; H*E is not D, and two query heads share a key/value head.
 ModelConfig tiny_config();
+// The same with norms of q and k; with a window of 4 in both layers; with everything at once, the second
+// layer global.
+ModelConfig qwen3_like_config();
+ModelConfig windowed_config();
+ModelConfig gemma3_like_config();
 TrainerOptions tiny_options();
 
 // Hands over every tensor that the config asks for, except those named.

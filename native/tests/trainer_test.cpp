@@ -274,6 +274,15 @@ void configs_are_checked() {
   refuses(KAIAKU_INVALID_ARGUMENT, "tied_embeddings", [](auto& c) { c.tied_embeddings = 2; });
   refuses(KAIAKU_INVALID_ARGUMENT, "attention_bias", [](auto& c) { c.attention_bias = -1; });
   refuses(KAIAKU_INVALID_ARGUMENT, "output_bias", [](auto& c) { c.output_bias = 5; });
+  refuses(KAIAKU_INVALID_ARGUMENT, "qk_norm", [](auto& c) { c.qk_norm = 2; });
+  refuses(KAIAKU_INVALID_ARGUMENT, "post_norms", [](auto& c) { c.post_norms = -1; });
+  refuses(KAIAKU_INVALID_ARGUMENT, "embedding_scale", [](auto& c) { c.embedding_scale = 0; });
+  refuses(KAIAKU_INVALID_ARGUMENT, "attention_scale", [](auto& c) { c.attention_scale = std::nanf(""); });
+  refuses(KAIAKU_INVALID_ARGUMENT, "sliding_window", [](auto& c) { c.sliding_window = -1; });
+  refuses(KAIAKU_INVALID_ARGUMENT, "sliding_window", [](auto& c) {
+    c = windowed_config();
+    c.sliding_window = 0;
+  });
   refuses(KAIAKU_INVALID_ARGUMENT, "rms_norm_eps", [](auto& c) { c.rms_norm_eps = std::nanf(""); });
 }
 

@@ -57,6 +57,22 @@ void gradients_with_biases_and_untied_head() {
   check_gradients(config, tiny_options());
 }
 
+void gradients_with_norms_of_heads() {
+  check_gradients(qwen3_like_config(), tiny_options());
+}
+
+void gradients_with_windows() {
+  check_gradients(windowed_config(), tiny_options());
+}
+
+void gradients_with_everything() {
+  TrainerOptions options = tiny_options();
+  for (const int32_t kept : {0, 2}) {
+    options.kept_layers = kept;
+    check_gradients(gemma3_like_config(), options);
+  }
+}
+
 void gradients_of_some_linears() {
   for (const int32_t targets : {KAIAKU_TARGET_Q | KAIAKU_TARGET_V, KAIAKU_TARGET_K,
                                 KAIAKU_TARGET_UP | KAIAKU_TARGET_O, +KAIAKU_TARGET_DOWN}) {
@@ -66,8 +82,7 @@ void gradients_of_some_linears() {
   }
 }
 
-void recompute_changes_no_byte() {
-  const ModelConfig config = tiny_config();
+void check_recompute(const ModelConfig& config) {
   const auto model = tiny_model(config);
   TrainerOptions options = tiny_options();
   const auto kept = tiny_trainer(*model, options);
@@ -85,8 +100,11 @@ void recompute_changes_no_byte() {
   }
 }
 
-void packed_equals_separate() {
-  const ModelConfig config = tiny_config();
+void recompute_changes_no_byte() {
+  for (const ModelConfig& config : {tiny_config(), gemma3_like_config()}) check_recompute(config);
+}
+
+void check_packing(const ModelConfig& config) {
   const auto model = tiny_model(config);
   const TrainerOptions options = tiny_options();
   const auto packed = tiny_trainer(*model, options);
@@ -117,6 +135,29 @@ void packed_equals_separate() {
     const std::vector<float> a = get(*packed, KAIAKU_STATE_GRADIENT, matrix);
     const std::vector<float> b = get(*separate, KAIAKU_STATE_GRADIENT, matrix);
     for (size_t i = 0; i < a.size(); ++i) check_near(a[i], b[i], 1e-4, matrix.name, "[", i, "]");
+  }
+}
+
+void packed_equals_separate() {
+  for (const ModelConfig& config : {tiny_config(), windowed_config(), gemma3_like_config()}) {
+    check_packing(config);
+  }
+}
+
+void a_window_hides_what_is_older() {
+  // Two layers of a window of 4 carry a token 6 positions on, and no further.
+  const ModelConfig config = windowed_config();
+  const auto model = tiny_model(config);
+  const auto trainer = tiny_trainer(*model, tiny_options());
+  TinyBatch batch = tiny_batch(config, {20});
+  const size_t v = static_cast<size_t>(config.vocab_size);
+  std::vector<float> before(20 * v), after(20 * v);
+  trainer->logits(batch.view(), true, before.data());
+  batch.tokens[5] = (batch.tokens[5] + 1) % config.vocab_size;
+  trainer->logits(batch.view(), true, after.data());
+  for (size_t t = 0; t < 20; ++t) {
+    const bool same = std::equal(&before[t * v], &before[t * v] + v, &after[t * v]);
+    check(same == (t < 5 || t > 5 + 6), "token ", t);
   }
 }
 
@@ -200,9 +241,13 @@ int main() {
       {"gradients: all linears", gradients_of_all_linears},
       {"gradients: recomputation", gradients_with_recompute},
       {"gradients: biases and untied head", gradients_with_biases_and_untied_head},
+      {"gradients: norms of q's and k's heads", gradients_with_norms_of_heads},
+      {"gradients: sliding windows", gradients_with_windows},
+      {"gradients: every feature at once", gradients_with_everything},
       {"gradients: some linears only", gradients_of_some_linears},
       {"recomputation changes no byte", recompute_changes_no_byte},
       {"a packed batch equals its sequences run alone", packed_equals_separate},
+      {"a window hides what is older", a_window_hides_what_is_older},
       {"chunks of the head add up", chunks_of_the_head_add_up},
       {"an adapter with B = 0 is the base", zero_b_is_the_base},
       {"hidden states lead to the logits", hidden_states_lead_to_the_logits},

@@ -73,12 +73,21 @@ void lora_backward(MatmulCache& cache, const LoraStack& lora, float scaling, Con
 // x [T, D] = rows of table [V, D].
 void embedding_forward(ConstMatrix table, const int32_t* tokens, Matrix x);
 
+// x [T, D] times factor, in place.
+void scale(Matrix x, float factor);
+
 // ---- RMS norm, weight frozen ----
 
 // y [T, D] = x rstd weight, rstd [T] = 1 / sqrt(mean(x^2) + eps).
-void rms_norm_forward(ConstMatrix x, const float* weight, float eps, Matrix y, float* rstd);
-// Adds to d_x [T, D].
-void rms_norm_backward(ConstMatrix d_y, ConstMatrix x, const float* weight, const float* rstd, Matrix d_x);
+void rms_norm_forward(ConstMatrix x, const float* weight, float eps, Matrix y, float* rstd, Store store);
+// d_x [T, D].
+void rms_norm_backward(ConstMatrix d_y, ConstMatrix x, const float* weight, const float* rstd, Matrix d_x,
+                       Store store);
+
+// The same on each of the n heads in x [T, n*E], with one weight [E] for all; rstd [T, n].
+void head_norm_forward(ConstMatrix x, const float* weight, float eps, Matrix y, Matrix rstd);
+// d_x [T, n*E] takes the place of d_y.
+void head_norm_backward(ConstMatrix x, const float* weight, ConstMatrix rstd, Matrix d_y);
 
 // ---- Rotary position embedding, halves rotated against each other, in place ----
 
@@ -96,6 +105,7 @@ struct AttentionShape {
   int64_t n_kv_heads;         // K
   int64_t head_dim;           // E
   float scale;                // multiplies q k^T
+  int64_t window;             // how many of the newest tokens each sees, its own included
   const int32_t* cu_seqlens;  // [S+1]
   int64_t n_sequences;        // S
 };
@@ -113,6 +123,13 @@ void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatri
 void swiglu_forward(ConstMatrix gate_up, Matrix y);
 // d_gate_up [T, 2F] takes the place of gate_up.
 void swiglu_backward(ConstMatrix d_y, Matrix gate_up);
+
+// ---- GeGLU, with GELU in its tanh form ----
+
+// y [T, F] = gelu(gate) up, from gate_up [T, 2F].
+void geglu_forward(ConstMatrix gate_up, Matrix y);
+// d_gate_up [T, 2F] takes the place of gate_up.
+void geglu_backward(ConstMatrix d_y, Matrix gate_up);
 
 // ---- Cross-entropy ----
 

@@ -21,9 +21,17 @@ LayerBuffers take_layer(const ModelConfig& config, const kaiaku_trainer_options&
   layer.x = x;
   layer.input_rstd = arena.vector(t);
   layer.input_normed = arena.matrix(t, config.hidden_size);
+  const int64_t normed_heads = config.qk_norm ? config.n_heads + config.n_kv_heads : 0;
+  layer.qk = arena.matrix(t, normed_heads * config.head_dim);
+  layer.qk_rstd = arena.matrix(t, normed_heads);
   layer.qkv = arena.matrix(t, stack_outputs(config, kQkv));
   layer.lse = arena.matrix(t, config.n_heads);
   layer.attended = arena.matrix(t, stack_inputs(config, kOut));
+  const int64_t post_normed = config.post_norms ? config.hidden_size : 0;
+  layer.attention_out = arena.matrix(t, post_normed);
+  layer.attention_rstd = arena.vector(config.post_norms ? t : 0);
+  layer.feed_forward_out = arena.matrix(t, post_normed);
+  layer.feed_forward_rstd = arena.vector(config.post_norms ? t : 0);
   layer.x_mid = arena.matrix(t, config.hidden_size);
   layer.mid_rstd = arena.vector(t);
   layer.mid_normed = arena.matrix(t, config.hidden_size);
@@ -53,6 +61,7 @@ Buffers::Buffers(const ModelConfig& config, const kaiaku_trainer_options& option
 
   d_x = workspace.matrix(t, d);
   d_normed = workspace.matrix(t, d);
+  d_out = workspace.matrix(t, config.post_norms ? d : 0);
   d_qkv = workspace.matrix(t, stack_outputs(config, kQkv));
   d_attended = workspace.matrix(t, stack_inputs(config, kOut));
   d_kv = workspace.matrix(t, 2 * stack_inputs(config, kOut));
@@ -60,8 +69,9 @@ Buffers::Buffers(const ModelConfig& config, const kaiaku_trainer_options& option
   lora_g = workspace.matrix(t, int64_t{3} * options.rank);
 
   act = workspace.matrix(t, config.intermediate_size);
-  cos = workspace.matrix(t, config.head_dim / 2);
-  sin = workspace.matrix(t, config.head_dim / 2);
+  const int64_t half = config.head_dim / 2;
+  rope = {workspace.matrix(t, half), workspace.matrix(t, half)};
+  if (has_local_layers(config)) local_rope = {workspace.matrix(t, half), workspace.matrix(t, half)};
   positions = workspace.take<int32_t>(t);
 
   const int64_t c = head_rows(config.vocab_size, t);

@@ -9,19 +9,31 @@
 
 namespace kaiaku {
 
-// What backward needs of one layer. T is the largest batch; a pass uses the first rows.
+// What backward needs of one layer; without columns where the config has no use for it. T is the largest
+// batch; a pass uses the first rows.
 struct LayerBuffers {
   Matrix x;                            // [T, D] input of the layer
   float* input_rstd;                   // [T]
   Matrix input_normed;                 // [T, D]
+  Matrix qk;                           // [T, (H+K)*E] before their norm
+  Matrix qk_rstd;                      // [T, H+K]
   Matrix qkv;                          // [T, (H+2K)*E] q and k turned by their positions
   Matrix lse;                          // [T, H]
   Matrix attended;                     // [T, H*E]
+  Matrix attention_out;                // [T, D] before its post-norm
+  float* attention_rstd;               // [T]
   Matrix x_mid;                        // [T, D] after attention
   float* mid_rstd;                     // [T]
   Matrix mid_normed;                   // [T, D]
   Matrix gate_up;                      // [T, 2F]; its gradient once backward has passed
+  Matrix feed_forward_out;             // [T, D] before its post-norm
+  float* feed_forward_rstd;            // [T]
   std::array<Matrix, kStacks> lora_h;  // [T, n*R] by Stack
+};
+
+// Cosines and sines [T, E/2] by position.
+struct RopeTable {
+  Matrix cos, sin;
 };
 
 struct Buffers {
@@ -36,6 +48,7 @@ struct Buffers {
   // Backward.
   Matrix d_x;         // [T, D] gradient of the residual stream
   Matrix d_normed;    // [T, D]
+  Matrix d_out;       // [T, D] gradient of what a post-norm is on
   Matrix d_qkv;       // [T, (H+2K)*E]
   Matrix d_attended;  // [T, H*E]
   Matrix d_kv;        // [T, 2*H*E]
@@ -43,9 +56,10 @@ struct Buffers {
   Matrix lora_g;      // [T, n*R] for the largest n
 
   // Both passes.
-  Matrix act;          // [T, F] what the down projection reads
-  Matrix cos, sin;     // [T, E/2] by position
-  int32_t* positions;  // [T]
+  Matrix act;  // [T, F] what the down projection reads
+  RopeTable rope;
+  RopeTable local_rope;  // of local layers
+  int32_t* positions;    // [T]
 
   // The head, for C target rows at a time.
   Matrix head_x;       // [C, D]

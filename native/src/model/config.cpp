@@ -72,10 +72,6 @@ void check_config(const ModelConfig& config) {
     require(config.local_layers[i] == 0 || config.sliding_window > 0, "config.sliding_window is 0, expected ",
             "1 or more for local layer ", i);
   }
-  if (config.qk_norm || config.post_norms || config.activation != KAIAKU_ACTIVATION_SILU ||
-      config.embedding_scale != 1 || config.local_layers != nullptr) {
-    fail(KAIAKU_UNSUPPORTED, "config asks for a feature that is unknown");
-  }
 }
 
 bool is_local(const ModelConfig& config, int64_t layer) {

@@ -34,8 +34,8 @@ void Head::forward_backward(ConstMatrix x, const Targets& targets, float* nll, M
     const Matrix d_normed = buffers_.head_normed.first_rows(n);
     linear_backward_input(cache_, logits, weights_.head, d_normed, Store::kOverwrite);
     const Matrix d_rows = buffers_.head_d.first_rows(n);
-    zero(d_rows);
-    rms_norm_backward(d_normed, buffers_.head_x.first_rows(n), weights_.norm, buffers_.head_rstd, d_rows);
+    rms_norm_backward(d_normed, buffers_.head_x.first_rows(n), weights_.norm, buffers_.head_rstd, d_rows,
+                      Store::kOverwrite);
     for (int64_t i = 0; i < n; ++i) {
       const int64_t row = targets.rows[static_cast<size_t>(first + i)];
       std::copy_n(d_rows.row(i), d_rows.cols, d_x.row(row));
@@ -48,7 +48,7 @@ void Head::norm(ConstMatrix x, Matrix y) {
   for (int64_t first = 0; first < x.rows; first += chunk) {
     const int64_t n = std::min(chunk, x.rows - first);
     rms_norm_forward(x.row_range(first, n), weights_.norm, config_.rms_norm_eps, y.row_range(first, n),
-                     buffers_.head_rstd);
+                     buffers_.head_rstd, Store::kOverwrite);
   }
 }
 
@@ -66,7 +66,7 @@ Matrix Head::chunk_logits(ConstMatrix x, const Targets& targets, int64_t first, 
   const Matrix rows = buffers_.head_x.first_rows(n);
   embedding_forward(x, &targets.rows[static_cast<size_t>(first)], rows);
   const Matrix normed = buffers_.head_normed.first_rows(n);
-  rms_norm_forward(rows, weights_.norm, config_.rms_norm_eps, normed, buffers_.head_rstd);
+  rms_norm_forward(rows, weights_.norm, config_.rms_norm_eps, normed, buffers_.head_rstd, Store::kOverwrite);
   const Matrix logits = buffers_.logits.first_rows(n);
   linear_forward(cache_, normed, weights_.head, nullptr, logits, Store::kOverwrite);
   return logits;

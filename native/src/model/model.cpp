@@ -9,6 +9,7 @@ namespace kaiaku {
 namespace {
 
 constexpr const char* kInvFreq = "rope.inv_freq";
+constexpr const char* kLocalInvFreq = "rope.local.inv_freq";
 
 std::string shape_text(int32_t n_dims, const int64_t* shape) {
   return n_dims == 1 ? text("[", shape[0], "]") : text("[", shape[0], ", ", shape[1], "]");
@@ -49,18 +50,38 @@ void Model::add_slots() {
   if (!config_.tied_embeddings) add_slot("lm_head.weight", weights.head);
   add_slot("model.norm.weight", weights.norm, config_.hidden_size);
   add_slot(kInvFreq, weights.inv_freq, config_.head_dim / 2);
+  if (weights.local_inv_freq != nullptr) {
+    add_slot(kLocalInvFreq, weights.local_inv_freq, config_.head_dim / 2);
+  }
   for (size_t i = 0; i < weights.layers.size(); ++i) {
     const LayerWeights& layer = weights.layers[i];
     const int64_t index = static_cast<int64_t>(i);
-    add_slot(layer_name(index, "input_layernorm.weight"), layer.input_norm, config_.hidden_size);
-    add_slot(layer_name(index, "post_attention_layernorm.weight"), layer.post_attention_norm,
-             config_.hidden_size);
+    add_norms(index, layer);
     for (const LinearFacts& linear : linears) {
       const FrozenLinear& stack = layer.linears[linear.stack];
       const std::string name = layer_name(index, linear.name);
       add_slot(name + ".weight", stack.weight.row_range(linear.first_out, linear.out));
       if (stack.bias != nullptr) add_slot(name + ".bias", stack.bias + linear.first_out, linear.out);
     }
+  }
+}
+
+void Model::add_norms(int64_t layer, const LayerWeights& weights) {
+  const auto add = [&](const char* name, float* values, int64_t n) {
+    add_slot(layer_name(layer, name) + ".weight", values, n);
+  };
+  const int64_t d = config_.hidden_size;
+  add("input_layernorm", weights.input_norm, d);
+  if (config_.post_norms) {
+    add("post_attention_layernorm", weights.attention_post_norm, d);
+    add("pre_feedforward_layernorm", weights.mid_norm, d);
+    add("post_feedforward_layernorm", weights.feed_forward_post_norm, d);
+  } else {
+    add("post_attention_layernorm", weights.mid_norm, d);
+  }
+  if (config_.qk_norm) {
+    add("self_attn.q_norm", weights.q_norm, config_.head_dim);
+    add("self_attn.k_norm", weights.k_norm, config_.head_dim);
   }
 }
 
@@ -74,7 +95,8 @@ void Model::set_rows(const std::string& name, int32_t type, int32_t n_dims, cons
 
   const StoredType* stored = stored_type(type);
   if (stored == nullptr) fail(KAIAKU_UNSUPPORTED, name, ": type ", type, " is unknown");
-  require(name != kInvFreq || type == KAIAKU_TYPE_F32, name, ": type ", stored->name, ", expected F32");
+  require((name != kInvFreq && name != kLocalInvFreq) || type == KAIAKU_TYPE_F32, name, ": type ",
+          stored->name, ", expected F32");
   require(n_dims == slot.n_dims, name, ": n_dims is ", n_dims, ", expected ", slot.n_dims);
   const int64_t expected[] = {slot.n_dims == 1 ? values.cols : values.rows, values.cols};
   require(shape[0] == expected[0] && (n_dims == 1 || shape[1] == expected[1]), name, ": shape ",

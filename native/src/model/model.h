@@ -38,6 +38,7 @@ class Model {
 
   void add_slot(const std::string& name, Matrix values);
   void add_slot(const std::string& name, float* values, int64_t n);
+  void add_norms(int64_t layer, const LayerWeights& weights);
   void add_slots();
 
   std::vector<uint8_t> local_layers_;  // what config_ points to

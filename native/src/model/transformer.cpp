@@ -6,7 +6,9 @@ namespace kaiaku {
 namespace {
 
 void copy(ConstMatrix from, Matrix to) {
-  std::memcpy(to.data, from.data, static_cast<size_t>(from.size()) * sizeof(float));
+  for (int64_t t = 0; t < from.rows; ++t) {
+    std::memcpy(to.row(t), from.row(t), static_cast<size_t>(from.cols) * sizeof(float));
+  }
 }
 
 }  // namespace
@@ -20,7 +22,10 @@ Transformer::Transformer(const Model& model, const kaiaku_trainer_options& optio
       first_kept_(model.config().n_layers - options.kept_layers),
       buffers_(buffers),
       cache_(cache) {
-  rope_table(weights_.inv_freq, buffers_.cos, buffers_.sin);
+  rope_table(weights_.inv_freq, buffers_.rope.cos, buffers_.rope.sin);
+  if (weights_.local_inv_freq != nullptr) {
+    rope_table(weights_.local_inv_freq, buffers_.local_rope.cos, buffers_.local_rope.sin);
+  }
 }
 
 ConstMatrix Transformer::forward(const Batch& batch, int64_t n_layers, bool use_adapter, Keep keep) {
@@ -37,6 +42,7 @@ ConstMatrix Transformer::forward(const Batch& batch, int64_t n_layers, bool use_
   };
   Matrix x = buffers_of(0).x.first_rows(t);
   embedding_forward(weights_.embedding, batch.tokens, x);
+  if (config_.embedding_scale != 1) scale(x, config_.embedding_scale);
   for (int64_t layer = 0; layer < n_layers; ++layer) {
     const bool last = layer + 1 == config_.n_layers;
     const Matrix y = (last ? buffers_.x_out : buffers_of(layer + 1).x).first_rows(t);
@@ -56,54 +62,112 @@ void Transformer::backward(const Batch& batch) {
   }
 }
 
-// x_mid = x + o(attention(qkv(norm(x)))), y = x_mid + down(swiglu(gate_up(norm(x_mid)))).
+// x_mid = x + o(attention(qkv(norm(x)))), y = x_mid + down(activation(gate_up(norm(x_mid)))), with a norm on
+// o's and on down's result where the config has post-norms.
 void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, bool use_adapter, Matrix y) {
   const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
   const float eps = config_.rms_norm_eps;
-  const Matrix turned =
-      b.qkv.col_range(0, (config_.n_heads + config_.n_kv_heads) * int64_t{config_.head_dim});
   const Matrix act = buffers_.act.first_rows(batch_.n_tokens);
 
-  rms_norm_forward(b.x, w.input_norm, eps, b.input_normed, b.input_rstd);
+  rms_norm_forward(b.x, w.input_norm, eps, b.input_normed, b.input_rstd, Store::kOverwrite);
   stack_forward(layer, kQkv, use_adapter, b.input_normed, b.lora_h[kQkv], b.qkv, Store::kOverwrite);
-  rope_forward(turned, buffers_.positions, buffers_.cos, buffers_.sin);
-  attention_forward(attention_shape(), b.qkv, b.attended, b.lse);
+  if (config_.qk_norm) norm_heads(w, b);
+  const RopeTable& rope = rope_of(layer);
+  rope_forward(turned(b.qkv), buffers_.positions, rope.cos, rope.sin);
+  attention_forward(attention_shape(layer), b.qkv, b.attended, b.lse);
   copy(b.x, b.x_mid);
-  stack_forward(layer, kOut, use_adapter, b.attended, b.lora_h[kOut], b.x_mid, Store::kAdd);
+  if (config_.post_norms) {
+    stack_forward(layer, kOut, use_adapter, b.attended, b.lora_h[kOut], b.attention_out, Store::kOverwrite);
+    rms_norm_forward(b.attention_out, w.attention_post_norm, eps, b.x_mid, b.attention_rstd, Store::kAdd);
+  } else {
+    stack_forward(layer, kOut, use_adapter, b.attended, b.lora_h[kOut], b.x_mid, Store::kAdd);
+  }
 
-  rms_norm_forward(b.x_mid, w.post_attention_norm, eps, b.mid_normed, b.mid_rstd);
+  rms_norm_forward(b.x_mid, w.mid_norm, eps, b.mid_normed, b.mid_rstd, Store::kOverwrite);
   stack_forward(layer, kGateUp, use_adapter, b.mid_normed, b.lora_h[kGateUp], b.gate_up, Store::kOverwrite);
-  swiglu_forward(b.gate_up, act);
+  activation_forward(b.gate_up, act);
   if (y.data != nullptr) copy(b.x_mid, y);
-  stack_forward(layer, kDownOnly, use_adapter, act, b.lora_h[kDownOnly], y, Store::kAdd);
+  if (config_.post_norms) {
+    const Matrix out = b.feed_forward_out;
+    stack_forward(layer, kDownOnly, use_adapter, act, b.lora_h[kDownOnly], out, Store::kOverwrite);
+    // Backward needs rstd even where nobody needs y.
+    const Matrix sum = y.data != nullptr ? y : buffers_.d_out.first_rows(batch_.n_tokens);
+    rms_norm_forward(out, w.feed_forward_post_norm, eps, sum, b.feed_forward_rstd,
+                     y.data != nullptr ? Store::kAdd : Store::kOverwrite);
+  } else {
+    stack_forward(layer, kDownOnly, use_adapter, act, b.lora_h[kDownOnly], y, Store::kAdd);
+  }
 }
 
 // d_x holds the gradient of the layer's output and becomes that of its input.
 void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_x) {
   const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
   const int64_t t = batch_.n_tokens;
-  const Matrix turned = buffers_.d_qkv.first_rows(t).col_range(
-      0, (config_.n_heads + config_.n_kv_heads) * int64_t{config_.head_dim});
   const Matrix act = buffers_.act.first_rows(t);
   const Matrix d_act = buffers_.d_act.first_rows(t);
   const Matrix d_normed = buffers_.d_normed.first_rows(t);
+  const Matrix d_out = config_.post_norms ? buffers_.d_out.first_rows(t) : d_x;
   const Matrix d_attended = buffers_.d_attended.first_rows(t);
   const Matrix d_qkv = buffers_.d_qkv.first_rows(t);
 
-  swiglu_forward(b.gate_up, act);
-  stack_backward(layer, kDownOnly, d_x, act, b.lora_h[kDownOnly], d_act);
-  swiglu_backward(d_act, b.gate_up);
+  activation_forward(b.gate_up, act);
+  if (config_.post_norms) {
+    rms_norm_backward(d_x, b.feed_forward_out, w.feed_forward_post_norm, b.feed_forward_rstd, d_out,
+                      Store::kOverwrite);
+  }
+  stack_backward(layer, kDownOnly, d_out, act, b.lora_h[kDownOnly], d_act);
+  activation_backward(d_act, b.gate_up);
   stack_backward(layer, kGateUp, b.gate_up, b.mid_normed, b.lora_h[kGateUp], d_normed);
-  rms_norm_backward(d_normed, b.x_mid, w.post_attention_norm, b.mid_rstd, d_x);
+  rms_norm_backward(d_normed, b.x_mid, w.mid_norm, b.mid_rstd, d_x, Store::kAdd);
 
-  stack_backward(layer, kOut, d_x, b.attended, b.lora_h[kOut], d_attended);
-  attention_backward(attention_shape(), d_attended, b.qkv, b.attended, b.lse, buffers_.d_kv.first_rows(t),
-                     d_qkv);
-  rope_backward(turned, buffers_.positions, buffers_.cos, buffers_.sin);
+  if (config_.post_norms) {
+    rms_norm_backward(d_x, b.attention_out, w.attention_post_norm, b.attention_rstd, d_out,
+                      Store::kOverwrite);
+  }
+  stack_backward(layer, kOut, d_out, b.attended, b.lora_h[kOut], d_attended);
+  attention_backward(attention_shape(layer), d_attended, b.qkv, b.attended, b.lse,
+                     buffers_.d_kv.first_rows(t), d_qkv);
+  const RopeTable& rope = rope_of(layer);
+  rope_backward(turned(d_qkv), buffers_.positions, rope.cos, rope.sin);
+  if (config_.qk_norm) norm_heads_backward(w, b, d_qkv);
   // Nothing below the first layer learns.
   const bool first = layer == 0;
   stack_backward(layer, kQkv, d_qkv, b.input_normed, b.lora_h[kQkv], first ? Matrix{} : d_normed);
-  if (!first) rms_norm_backward(d_normed, b.x, w.input_norm, b.input_rstd, d_x);
+  if (!first) rms_norm_backward(d_normed, b.x, w.input_norm, b.input_rstd, d_x, Store::kAdd);
+}
+
+void Transformer::norm_heads(const LayerWeights& w, const LayerBuffers& b) {
+  const int64_t q = config_.n_heads, k = config_.n_kv_heads, e = config_.head_dim;
+  const float eps = config_.rms_norm_eps;
+  copy(turned(b.qkv), b.qk);
+  head_norm_forward(b.qk.col_range(0, q * e), w.q_norm, eps, b.qkv.col_range(0, q * e),
+                    b.qk_rstd.col_range(0, q));
+  head_norm_forward(b.qk.col_range(q * e, k * e), w.k_norm, eps, b.qkv.col_range(q * e, k * e),
+                    b.qk_rstd.col_range(q, k));
+}
+
+void Transformer::norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Matrix d_qkv) {
+  const int64_t q = config_.n_heads, k = config_.n_kv_heads, e = config_.head_dim;
+  head_norm_backward(b.qk.col_range(0, q * e), w.q_norm, b.qk_rstd.col_range(0, q),
+                     d_qkv.col_range(0, q * e));
+  head_norm_backward(b.qk.col_range(q * e, k * e), w.k_norm, b.qk_rstd.col_range(q, k),
+                     d_qkv.col_range(q * e, k * e));
+}
+
+void Transformer::activation_forward(ConstMatrix gate_up, Matrix y) const {
+  if (config_.activation == KAIAKU_ACTIVATION_GELU_TANH) {
+    geglu_forward(gate_up, y);
+  } else {
+    swiglu_forward(gate_up, y);
+  }
+}
+
+void Transformer::activation_backward(ConstMatrix d_y, Matrix gate_up) const {
+  if (config_.activation == KAIAKU_ACTIVATION_GELU_TANH) {
+    geglu_backward(d_y, gate_up);
+  } else {
+    swiglu_backward(d_y, gate_up);
+  }
 }
 
 void Transformer::stack_forward(int64_t layer, Stack stack, bool use_adapter, ConstMatrix x, Matrix h,
@@ -127,17 +191,26 @@ void Transformer::stack_backward(int64_t layer, Stack stack, ConstMatrix d_y, Co
 
 LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {
   LayerBuffers cut = layer;
-  for (Matrix* m : {&cut.x, &cut.input_normed, &cut.qkv, &cut.lse, &cut.attended, &cut.x_mid, &cut.mid_normed,
-                    &cut.gate_up}) {
+  for (Matrix* m : {&cut.x, &cut.input_normed, &cut.qk, &cut.qk_rstd, &cut.qkv, &cut.lse, &cut.attended,
+                    &cut.attention_out, &cut.x_mid, &cut.mid_normed, &cut.gate_up, &cut.feed_forward_out}) {
     *m = m->first_rows(batch_.n_tokens);
   }
   for (Matrix& h : cut.lora_h) h = h.first_rows(batch_.n_tokens);
   return cut;
 }
 
-AttentionShape Transformer::attention_shape() const {
-  return {config_.n_heads,         config_.n_kv_heads, config_.head_dim,
-          config_.attention_scale, batch_.cu_seqlens,  batch_.n_sequences};
+AttentionShape Transformer::attention_shape(int64_t layer) const {
+  const int64_t window = is_local(config_, layer) ? config_.sliding_window : batch_.n_tokens;
+  return {config_.n_heads, config_.n_kv_heads, config_.head_dim,  config_.attention_scale,
+          window,          batch_.cu_seqlens,  batch_.n_sequences};
+}
+
+const RopeTable& Transformer::rope_of(int64_t layer) const {
+  return is_local(config_, layer) ? buffers_.local_rope : buffers_.rope;
+}
+
+Matrix Transformer::turned(Matrix qkv) const {
+  return qkv.col_range(0, (config_.n_heads + config_.n_kv_heads) * int64_t{config_.head_dim});
 }
 
 }  // namespace kaiaku

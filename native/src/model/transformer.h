@@ -30,6 +30,13 @@ class Transformer {
   void layer_forward(int64_t layer, const LayerBuffers& b, bool use_adapter, Matrix y);
   void layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_x);
 
+  // q and k in b.qkv, head by head; what they were is kept in b.qk.
+  void norm_heads(const LayerWeights& w, const LayerBuffers& b);
+  void norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Matrix d_qkv);
+
+  void activation_forward(ConstMatrix gate_up, Matrix y) const;
+  void activation_backward(ConstMatrix d_y, Matrix gate_up) const;
+
   // y [T, out] = the stack's linears on x, adapter included; with kAdd on top of what y holds; without data
   // only h.
   void stack_forward(int64_t layer, Stack stack, bool use_adapter, ConstMatrix x, Matrix h, Matrix y,
@@ -39,7 +46,10 @@ class Transformer {
 
   // The buffers of a layer, cut to the rows of the current batch.
   LayerBuffers rows_of(const LayerBuffers& layer) const;
-  AttentionShape attention_shape() const;
+  AttentionShape attention_shape(int64_t layer) const;
+  const RopeTable& rope_of(int64_t layer) const;
+  // q and k in rows of q, k and v.
+  Matrix turned(Matrix qkv) const;
 
   const ModelConfig& config_;
   const Weights& weights_;

@@ -16,10 +16,15 @@ Weights::Weights(const ModelConfig& config, Arena& arena) {
   head = config.tied_embeddings ? embedding : arena.matrix(config.vocab_size, config.hidden_size);
   norm = arena.vector(config.hidden_size);
   inv_freq = arena.vector(config.head_dim / 2);
+  local_inv_freq = has_local_layers(config) ? arena.vector(config.head_dim / 2) : nullptr;
   for (int32_t i = 0; i < config.n_layers; ++i) {
     LayerWeights layer;
     layer.input_norm = arena.vector(config.hidden_size);
-    layer.post_attention_norm = arena.vector(config.hidden_size);
+    layer.attention_post_norm = config.post_norms ? arena.vector(config.hidden_size) : nullptr;
+    layer.mid_norm = arena.vector(config.hidden_size);
+    layer.feed_forward_post_norm = config.post_norms ? arena.vector(config.hidden_size) : nullptr;
+    layer.q_norm = config.qk_norm ? arena.vector(config.head_dim) : nullptr;
+    layer.k_norm = config.qk_norm ? arena.vector(config.head_dim) : nullptr;
     layer.linears[kQkv] = take_linear(config, kQkv, config.attention_bias, arena);
     layer.linears[kOut] = take_linear(config, kOut, config.output_bias, arena);
     layer.linears[kGateUp] = take_linear(config, kGateUp, false, arena);

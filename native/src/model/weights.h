@@ -13,9 +13,14 @@ struct FrozenLinear {
   float* bias = nullptr;  // [out], or null
 };
 
+// Norms that the config doesn't ask for are null.
 struct LayerWeights {
-  float* input_norm;                          // [D]
-  float* post_attention_norm;                 // [D]
+  float* input_norm;                          // [D] before attention
+  float* attention_post_norm;                 // [D] on what attention adds
+  float* mid_norm;                            // [D] before the feed-forward
+  float* feed_forward_post_norm;              // [D] on what the feed-forward adds
+  float* q_norm;                              // [E]
+  float* k_norm;                              // [E]
   std::array<FrozenLinear, kStacks> linears;  // by Stack
 };
 
@@ -23,10 +28,11 @@ struct Weights {
   // Takes everything from the arena; pointers are null while it measures.
   Weights(const ModelConfig& config, Arena& arena);
 
-  Matrix embedding;  // [V, D]
-  Matrix head;       // [V, D], the embedding itself when tied
-  float* norm;       // [D]
-  float* inv_freq;   // [E/2]
+  Matrix embedding;       // [V, D]
+  Matrix head;            // [V, D], the embedding itself when tied
+  float* norm;            // [D]
+  float* inv_freq;        // [E/2]
+  float* local_inv_freq;  // [E/2], or null where no layer is local
   std::vector<LayerWeights> layers;
 };
 

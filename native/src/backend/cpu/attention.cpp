@@ -76,8 +76,22 @@ void score_tile(ConstMatrix a, int64_t first, int64_t n, const float* b_transpos
   tile_multiply_add({a.row(first), a.stride, 1}, b_transposed, kTile, scores, kTile, n, n_keys, a.cols);
 }
 
-void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v, float scale, Matrix y,
-                  Matrix lse) {
+// The keys of a tile's n_keys, from first_key on, that a query sees.
+struct Visible {
+  int64_t from, to;
+
+  Visible(int64_t query, int64_t first_key, int64_t window)
+      : from(std::clamp<int64_t>(query - window + 1 - first_key, 0, kTile)),
+        to(std::clamp<int64_t>(query + 1 - first_key, 0, kTile)) {}
+  void fill_rest(float* row, float value) const {
+    std::fill(row, row + from, value);
+    std::fill(row + to, row + kTile, value);
+  }
+};
+
+// The first tile starts at the oldest key that the first query sees, so that every query sees a key of it.
+void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v, float scale, int64_t window,
+                  Matrix y, Matrix lse) {
   alignas(64) float k_transposed[kMaxHeadDim * kTile];
   alignas(64) float scores[kTile * kTile];
   alignas(64) float sums[kTile * kMaxHeadDim];
@@ -89,15 +103,15 @@ void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v,
   std::fill(max, max + n, -kInfinity);
   std::fill(total, total + n, 0.0f);
 
-  for (int64_t key = task.first; key < task.block + n; key += kTile) {
+  const int64_t first_key = std::max(task.first, task.block - window + 1);
+  for (int64_t key = first_key; key < task.block + n; key += kTile) {
     const int64_t n_keys = std::min(kTile, task.end - key);
     const int64_t width = padded(n_keys);
     transpose(k, key, n_keys, k_transposed);
     score_tile(q, task.block, n, k_transposed, width, scores);
     for (int64_t i = 0; i < n; ++i) {
       float* row = scores + i * kTile;
-      const int64_t visible = std::min(kTile, task.block + i - key + 1);
-      std::fill(row + visible, row + kTile, -kInfinity);
+      Visible(task.block + i, key, window).fill_rest(row, -kInfinity);
       float tile_max = row[0];
 #pragma omp simd reduction(max : tile_max)
       for (int64_t j = 0; j < kTile; ++j) tile_max = row[j] > tile_max ? row[j] : tile_max;
@@ -135,7 +149,8 @@ float dot(const float* a, const float* b, int64_t n) {
 // With P the probabilities and dS = P (d_y v^T - rowsum(d_y y)) scale: d_q = dS k, d_k = dS^T q, d_v = P^T
 // d_y.
 void backward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v, ConstMatrix y,
-                   ConstMatrix d_y, ConstMatrix lse, float scale, Matrix d_q, Matrix d_k, Matrix d_v) {
+                   ConstMatrix d_y, ConstMatrix lse, float scale, int64_t window, Matrix d_q, Matrix d_k,
+                   Matrix d_v) {
   alignas(64) float k_transposed[kMaxHeadDim * kTile];
   alignas(64) float v_transposed[kMaxHeadDim * kTile];
   alignas(64) float p[kTile * kTile];
@@ -150,8 +165,9 @@ void backward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v
     const int64_t width = padded(n_keys);
     transpose(k, key, n_keys, k_transposed);
     transpose(v, key, n_keys, v_transposed);
-    for (int64_t query = key; query < task.end; query += kTile) {
-      const int64_t n = std::min(kTile, task.end - query);
+    const int64_t end = std::min(task.end, key + n_keys - 1 + window);
+    for (int64_t query = key; query < end; query += kTile) {
+      const int64_t n = std::min(kTile, end - query);
       score_tile(q, query, n, k_transposed, width, p);
       score_tile(d_y, query, n, v_transposed, width, d_s);
       for (int64_t i = 0; i < n; ++i) {
@@ -164,9 +180,9 @@ void backward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v
           p_i[j] = exponential(p_i[j] * scale - lse_i);
           d_s_i[j] = p_i[j] * (d_s_i[j] - delta) * scale;
         }
-        const int64_t visible = std::min(kTile, query + i - key + 1);
-        std::fill(p_i + visible, p_i + kTile, 0.0f);
-        std::fill(d_s_i + visible, d_s_i + kTile, 0.0f);
+        const Visible visible(query + i, key, window);
+        visible.fill_rest(p_i, 0);
+        visible.fill_rest(d_s_i, 0);
       }
       tile_multiply_add({d_s, kTile, 1}, k.row(key), k.stride, d_q.row(query), d_q.stride, n, e, n_keys);
       tile_multiply_add({d_s, 1, kTile}, q.row(query), q.stride, d_k.row(key), d_k.stride, n_keys, e, n);
@@ -202,7 +218,7 @@ void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, M
   for (size_t i = 0; i < tasks.size(); ++i) {
     const int64_t head = tasks[i].head;
     const int64_t kv_head = head / group;
-    forward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), shape.scale,
+    forward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), shape.scale, shape.window,
                  y.col_range(head * e, e), lse);
   }
 }
@@ -224,7 +240,7 @@ void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatri
     const int64_t kv_head = head / group;
     const int64_t column = head * e;
     backward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), y.col_range(column, e),
-                  d_y.col_range(column, e), lse, shape.scale, d_qkv.col_range(column, e),
+                  d_y.col_range(column, e), lse, shape.scale, shape.window, d_qkv.col_range(column, e),
                   d_k.col_range(column, e), d_v.col_range(column, e));
   }
   sum_groups(d_k, group, e, d_qkv.col_range(q_width, kv_width));

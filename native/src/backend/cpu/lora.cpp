@@ -3,17 +3,6 @@
 namespace kaiaku {
 namespace {
 
-void scale(Matrix x, float factor) {
-  // A thin matrix is done before other threads have woken up.
-  constexpr int64_t kWorthThreads = 1 << 18;
-#pragma omp parallel for schedule(static) if (x.size() > kWorthThreads)
-  for (int64_t t = 0; t < x.rows; ++t) {
-    float* row = x.row(t);
-#pragma omp simd
-    for (int64_t i = 0; i < x.cols; ++i) row[i] *= factor;
-  }
-}
-
 // The columns of h or g that belong to part i.
 template <class M>
 M part_of(M stacked, size_t i, int64_t rank) {
