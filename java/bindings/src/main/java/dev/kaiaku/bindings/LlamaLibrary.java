@@ -48,6 +48,21 @@ interface LlamaLibrary extends Library {
     int llama_tokenize(
             Pointer vocab, byte[] text, int textLength, int[] tokens, int max, byte addSpecial, byte parseSpecial);
 
+    /**
+     * Renders messages by one of the templates that llama.cpp recognises; {@code template} is the Jinja text to
+     * recognise.
+     *
+     * @return bytes of the whole text, of which at most {@code length} are in {@code buffer}, or a negative number
+     */
+    int llama_chat_apply_template(
+            String template, ChatMessage[] messages, long count, byte addAssistant, byte[] buffer, int length);
+
+    @Nullable Pointer llama_adapter_lora_init(Pointer model, String path);
+
+    void llama_adapter_lora_free(Pointer adapter);
+
+    int llama_set_adapter_lora(Pointer context, Pointer adapter, float scale);
+
     Batch llama_batch_init(int tokens, int embeddings, int maxSequences);
 
     void llama_batch_free(Batch batch);
@@ -70,9 +85,36 @@ interface LlamaLibrary extends Library {
             long columns,
             @Nullable FloatBuffer importance);
 
+    void dequantize_row_q4_0(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_q4_1(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_q5_0(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_q5_1(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_q8_0(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_q3_K(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_q4_K(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_q5_K(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_q6_K(ByteBuffer data, FloatBuffer values, long count);
+
+    void dequantize_row_iq4_nl(ByteBuffer data, FloatBuffer values, long count);
+
     /** {@code ggml_log_callback}; must not throw. */
     interface LogCallback extends Callback {
         void log(int level, String text, @Nullable Pointer userData);
+    }
+
+    /** {@code llama_chat_message}. */
+    @FieldOrder({"role", "content"})
+    final class ChatMessage extends Structure {
+        public @Nullable String role;
+        public @Nullable String content;
     }
 
     /** {@code llama_model_params}. */

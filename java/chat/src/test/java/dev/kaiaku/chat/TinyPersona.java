@@ -6,9 +6,10 @@ import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
-import dev.kaiaku.model.export.GgufExport;
+import dev.kaiaku.model.export.MergedModel;
 import dev.kaiaku.model.export.PersonaInfo;
-import dev.kaiaku.model.export.QuantType;
+import dev.kaiaku.model.export.gguf.GgufExport;
+import dev.kaiaku.model.export.gguf.QuantType;
 import java.nio.file.Path;
 
 /** A persona with random weights: it babbles, always the same for the same seed. */
@@ -19,7 +20,7 @@ final class TinyPersona {
         TinyBase.write(folder, TinySpec.defaults(Architecture.LLAMA));
         try (BaseModel base = BaseModels.open(folder)) {
             PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
-            GgufExport.write(base, null, persona, QuantType.F16, 1, gguf, Progress.NONE);
+            GgufExport.write(new MergedModel(base, null, 1), persona, QuantType.F16, gguf, Progress.NONE);
         }
         return gguf;
     }

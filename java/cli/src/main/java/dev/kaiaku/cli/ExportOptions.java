@@ -1,6 +1,6 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.model.export.QuantType;
+import dev.kaiaku.model.export.gguf.QuantType;
 import picocli.CommandLine.Option;
 
 /** How an adapter becomes a file that chats. */
@@ -8,7 +8,8 @@ final class ExportOptions {
     @Option(
             names = "--quant",
             paramLabel = "TYPE",
-            description = "F32, F16, or Q8_0, which is half as large as F16 and as good (default: Q8_0).")
+            description =
+                    "F32, F16, BF16, Q8_0, Q6_K, Q5_K_M, Q5_K_S, Q4_K_M, Q4_K_S, Q4_0, IQ4_NL or Q3_K_M (default: Q8_0).")
     private QuantType quant = QuantType.Q8_0;
 
     @Option(

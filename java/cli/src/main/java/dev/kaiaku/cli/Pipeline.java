@@ -6,9 +6,10 @@ import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.model.adapter.PeftAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
-import dev.kaiaku.model.export.GgufExport;
+import dev.kaiaku.model.export.MergedModel;
 import dev.kaiaku.model.export.PersonaInfo;
-import dev.kaiaku.model.export.QuantType;
+import dev.kaiaku.model.export.gguf.GgufExport;
+import dev.kaiaku.model.export.gguf.QuantType;
 import dev.kaiaku.model.hub.BaseFetcher;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.TrainResult;
@@ -55,6 +56,7 @@ final class Pipeline {
 
     void export(BaseModel base, Path adapter, DatasetSummary data, QuantType type, double strength, Path out) {
         PersonaInfo persona = new PersonaInfo(data.persona().name(), data.system(), base.chatFormat());
-        GgufExport.write(base, PeftAdapter.read(adapter), persona, type, strength, out, progress);
+        MergedModel merged = new MergedModel(base, PeftAdapter.read(adapter), strength);
+        GgufExport.write(merged, persona, type, out, progress);
     }
 }

@@ -8,7 +8,7 @@ import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.SampleExport;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
-import dev.kaiaku.model.export.LlamaScorer;
+import dev.kaiaku.model.export.llama.LlamaScorer;
 import dev.kaiaku.model.format.EncodedConversation;
 import dev.kaiaku.trainer.Evaluation;
 import java.nio.file.Files;

@@ -26,7 +26,8 @@ public record PersonaInfo(String name, @Nullable String system, ChatFormat forma
         return new PersonaInfo(name, metadata.findString(SYSTEM), ChatFormat.byId(metadata.string(FORMAT)));
     }
 
-    void write(GgufWriter writer) {
+    /** Adds the keys to a file. */
+    public void write(GgufWriter writer) {
         writer.string(PERSONA, name);
         if (system != null) {
             writer.string(SYSTEM, system);

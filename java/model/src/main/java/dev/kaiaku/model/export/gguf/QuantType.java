@@ -1,4 +1,4 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.gguf;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.TensorType;
@@ -6,11 +6,23 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** What the matrices of an exported file are stored as; vectors are always F32. */
+/**
+ * What the matrices of an exported file are stored as, by llama.cpp's names; vectors are always F32. Types with
+ * {@code _M} and {@code _S} give some tensors more bits, see {@link QuantMix}.
+ */
 public enum QuantType {
     F32(0, TensorType.F32),
     F16(1, TensorType.F16),
-    Q8_0(7, TensorType.Q8_0);
+    BF16(32, TensorType.BF16),
+    Q8_0(7, TensorType.Q8_0),
+    Q6_K(18, TensorType.Q6_K),
+    Q5_K_M(17, TensorType.Q5_K),
+    Q5_K_S(16, TensorType.Q5_K),
+    Q4_K_M(15, TensorType.Q4_K),
+    Q4_K_S(14, TensorType.Q4_K),
+    Q4_0(2, TensorType.Q4_0),
+    IQ4_NL(25, TensorType.IQ4_NL),
+    Q3_K_M(12, TensorType.Q3_K);
 
     private final int fileType;
     private final TensorType matrices;
@@ -34,8 +46,13 @@ public enum QuantType {
         return fileType;
     }
 
-    /** The type of a matrix with rows of {@code columns} values: F16 where they don't fill whole blocks. */
-    TensorType matrixType(long columns) {
-        return columns % matrices.blockSize() == 0 ? matrices : TensorType.F16;
+    /** What most matrices are stored as. */
+    public TensorType matrices() {
+        return matrices;
+    }
+
+    /** Whether values are stored one by one, not in blocks that share a scale. */
+    public boolean plain() {
+        return matrices.blockSize() == 1;
     }
 }

@@ -1,4 +1,4 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.gguf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

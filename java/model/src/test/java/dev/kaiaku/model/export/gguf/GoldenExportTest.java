@@ -1,4 +1,4 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.gguf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -11,6 +11,10 @@ import dev.kaiaku.model.adapter.LoraMatrix;
 import dev.kaiaku.model.adapter.PeftAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.export.MergedModel;
+import dev.kaiaku.model.export.PersonaInfo;
+import dev.kaiaku.model.export.llama.LlamaScore;
+import dev.kaiaku.model.export.llama.LlamaScorer;
 import dev.kaiaku.model.format.EncodedConversation;
 import dev.kaiaku.model.safetensors.SafetensorsFile;
 import dev.kaiaku.model.safetensors.SafetensorsTensor;
@@ -62,7 +66,12 @@ class GoldenExportTest {
         for (QuantType type : QuantType.values()) {
             Path file = export(golden, golden.adapter(), type, 1);
             LlamaScore score = LlamaScorer.score(file, golden.samples(), Progress.NONE);
-            double tolerance = type == QuantType.F32 ? 1e-4 : type == QuantType.F16 ? 2e-3 : 3e-2;
+            double tolerance = switch (type) {
+                case F32 -> 1e-4;
+                case F16 -> 2e-3;
+                case BF16, Q8_0, Q6_K -> 3e-2;
+                default -> 0.15;
+            };
             assertThat(score.nllPerTarget()).as(type.name()).isCloseTo(expected, within(tolerance));
         }
     }
@@ -83,7 +92,7 @@ class GoldenExportTest {
         Path out = folder.resolve(type + "-" + strength + ".gguf");
         try (BaseModel base = BaseModels.open(golden.path())) {
             PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
-            GgufExport.write(base, adapter, persona, type, strength, out, Progress.NONE);
+            GgufExport.write(new MergedModel(base, adapter, strength), persona, type, out, Progress.NONE);
         }
         return out;
     }

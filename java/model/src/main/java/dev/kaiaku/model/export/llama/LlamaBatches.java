@@ -1,4 +1,4 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.llama;
 
 import dev.kaiaku.bindings.LlamaFile;
 import dev.kaiaku.model.format.EncodedConversation;

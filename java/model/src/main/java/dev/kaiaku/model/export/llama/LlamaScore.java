@@ -1,4 +1,4 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.llama;
 
 import java.util.Arrays;
 

@@ -1,4 +1,4 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -13,6 +13,10 @@ import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
+import dev.kaiaku.model.export.MergedModel;
+import dev.kaiaku.model.export.PersonaInfo;
+import dev.kaiaku.model.export.gguf.GgufExport;
+import dev.kaiaku.model.export.gguf.QuantType;
 import dev.kaiaku.model.format.ControlText;
 import dev.kaiaku.model.format.ConversationEncoder;
 import dev.kaiaku.model.hub.BaseFetcher;
@@ -72,7 +76,7 @@ class TokenParityTest {
     private void compare(BaseModel base, List<String> lines) {
         Path gguf = folder.resolve("exported.gguf");
         PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
-        GgufExport.write(base, null, persona, QuantType.Q8_0, 1, gguf, Progress.NONE);
+        GgufExport.write(new MergedModel(base, null, 1), persona, QuantType.Q8_0, gguf, Progress.NONE);
         boolean addBos = base.tokenizer().addBos();
         ConversationEncoder encoder = new ConversationEncoder(base.tokenizer(), base.chatFormat(), addBos);
         ControlText guard = new ControlText(base.tokenizer().controlTexts());

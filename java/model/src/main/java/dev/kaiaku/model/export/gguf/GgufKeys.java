@@ -1,10 +1,11 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.gguf;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.Architecture;
 import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.Rope;
 import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.model.export.PersonaInfo;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.gguf.GgufWriter;
 import dev.kaiaku.model.tokenizer.TokenType;

@@ -1,4 +1,4 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.llama;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,10 @@ import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
+import dev.kaiaku.model.export.MergedModel;
+import dev.kaiaku.model.export.PersonaInfo;
+import dev.kaiaku.model.export.gguf.GgufExport;
+import dev.kaiaku.model.export.gguf.QuantType;
 import dev.kaiaku.model.format.EncodedConversation;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +41,7 @@ class LlamaScorerTest {
         gguf = folder.resolve("tiny.gguf");
         try (BaseModel base = BaseModels.open(folder.resolve("base"))) {
             PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
-            GgufExport.write(base, null, persona, QuantType.F32, 1, gguf, Progress.NONE);
+            GgufExport.write(new MergedModel(base, null, 1), persona, QuantType.F32, gguf, Progress.NONE);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.kaiaku.model.export;
+package dev.kaiaku.model.export.gguf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,6 +15,8 @@ import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
+import dev.kaiaku.model.export.MergedModel;
+import dev.kaiaku.model.export.PersonaInfo;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.gguf.GgufFile;
 import dev.kaiaku.model.gguf.GgufMetadata;
@@ -121,7 +123,7 @@ class GgufExportTest {
         try (BaseModel base = tiny(Architecture.LLAMA, 192)) {
             PersonaInfo bia = new PersonaInfo("bia", null, ChatFormat.CHATML);
             Path out = folder.resolve("bia.gguf");
-            GgufExport.write(base, null, bia, QuantType.F16, 1, out, Progress.NONE);
+            GgufExport.write(new MergedModel(base, null, 1), bia, QuantType.F16, out, Progress.NONE);
             try (GgufFile file = GgufFile.open(out)) {
                 assertThat(PersonaInfo.read(file.metadata())).isEqualTo(bia);
             }
@@ -207,7 +209,7 @@ class GgufExportTest {
 
     private Path export(BaseModel base, @Nullable LoraAdapter adapter, QuantType type, double strength) {
         Path out = folder.resolve("out.gguf");
-        GgufExport.write(base, adapter, ANA, type, strength, out, Progress.NONE);
+        GgufExport.write(new MergedModel(base, adapter, strength), ANA, type, out, Progress.NONE);
         return out;
     }
 

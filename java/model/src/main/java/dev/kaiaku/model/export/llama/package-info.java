@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.export.llama;
+
+import org.jspecify.annotations.NullMarked;
