@@ -1,7 +1,7 @@
 package dev.kaiaku.chat;
 
 import dev.kaiaku.dataset.Progress;
-import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;

@@ -5,7 +5,7 @@ import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.DatasetBuilder;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.SampleExport;
-import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;

@@ -1,7 +1,7 @@
 package dev.kaiaku.cli;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.ModelConfig;
+import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.hub.BaseFetcher;

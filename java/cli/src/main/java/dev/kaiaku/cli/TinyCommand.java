@@ -1,7 +1,7 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.model.Architecture;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ final class TinyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIR", description = "Folder to write.")
     private Path out;
 
-    @Option(names = "--architecture", paramLabel = "llama|qwen2", description = "Family of the model.")
+    @Option(names = "--architecture", paramLabel = "llama|qwen2|qwen3|gemma3", description = "Family of the model.")
     private Architecture architecture = DEFAULTS.architecture();
 
     @Option(names = "--hidden", paramLabel = "N", description = "Width.")
@@ -47,6 +47,9 @@ final class TinyCommand implements Callable<Integer> {
 
     @Option(names = "--kv-heads", paramLabel = "N", description = "Heads of keys and values.")
     private int kvHeads = DEFAULTS.kvHeads();
+
+    @Option(names = "--head-dim", paramLabel = "N", description = "Values in a head; 0 shares the width.")
+    private int headDim = DEFAULTS.headDim();
 
     @Option(names = "--context", paramLabel = "N", description = "Longest context in tokens.")
     private int context = DEFAULTS.contextLength();
@@ -70,7 +73,18 @@ final class TinyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         TinySpec sizes = new TinySpec(
-                architecture, hidden, layers, intermediate, heads, kvHeads, context, !untied, merges, type, seed);
+                architecture,
+                hidden,
+                layers,
+                intermediate,
+                heads,
+                kvHeads,
+                headDim,
+                context,
+                !untied,
+                merges,
+                type,
+                seed);
         try {
             TinyBase.write(out, sizes);
         } catch (IllegalArgumentException e) {

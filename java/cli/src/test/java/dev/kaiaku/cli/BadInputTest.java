@@ -111,10 +111,10 @@ class BadInputTest {
 
     @Test
     void architectureThatIsNotSupported() throws IOException {
-        Path base = base("gemma");
-        config(base, "architectures", "[\"Gemma3ForCausalLM\"]", "model_type", "\"gemma3\"");
+        Path base = base("gpt");
+        config(base, "architectures", "[\"GPT2LMHeadModel\"]", "model_type", "\"gpt2\"");
 
-        complaint("gemma", "train", "--base", base, "--data", data, "--out", folder.resolve("x"))
+        complaint("gpt", "train", "--base", base, "--data", data, "--out", folder.resolve("x"))
                 .contains("llama", "qwen2");
     }
 

@@ -2,9 +2,9 @@ package dev.kaiaku.trainer;
 
 import dev.kaiaku.bindings.NativeTrainer;
 import dev.kaiaku.bindings.NativeTrainer.State;
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.LoraMatrix;
+import dev.kaiaku.model.architecture.ModelConfig;
 import java.util.Random;
 import java.util.Set;
 import java.util.SortedMap;

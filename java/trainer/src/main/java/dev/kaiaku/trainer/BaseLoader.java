@@ -1,15 +1,19 @@
 package dev.kaiaku.trainer;
 
+import dev.kaiaku.bindings.NativeActivation;
 import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeModelConfig;
 import dev.kaiaku.dataset.Progress;
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.Features;
+import dev.kaiaku.model.architecture.LocalAttention;
+import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Moves the weights of a base into native memory, a few megabytes at a time. */
 public final class BaseLoader {
@@ -44,7 +48,8 @@ public final class BaseLoader {
 
     /** The sizes of a base as the native library takes them. */
     public static NativeModelConfig nativeConfig(ModelConfig config) {
-        return NativeModelConfig.builder()
+        Features features = config.features();
+        NativeModelConfig.Builder sizes = NativeModelConfig.builder()
                 .layers(config.layers())
                 .hiddenSize(config.hiddenSize())
                 .intermediateSize(config.intermediateSize())
@@ -53,10 +58,23 @@ public final class BaseLoader {
                 .headDim(config.headDim())
                 .vocabSize(config.vocabSize())
                 .tiedEmbeddings(config.tiedEmbeddings())
-                .attentionBias(config.attentionBias())
-                .outputBias(config.outputBias())
+                .attentionBias(features.attentionBias())
+                .outputBias(features.outputBias())
+                .qkNorm(features.qkNorm())
+                .postNorms(features.postNorms())
+                .activation(
+                        switch (features.activation()) {
+                            case SILU -> NativeActivation.SILU;
+                            case GELU_TANH -> NativeActivation.GELU_TANH;
+                        })
                 .rmsNormEps(config.rmsNormEps())
-                .build();
+                .embeddingScale(features.embeddingScale())
+                .attentionScale(features.attentionScale());
+        @Nullable LocalAttention local = features.local();
+        if (local != null) {
+            sizes.slidingWindow(local.window()).localLayers(local.layerIndices());
+        }
+        return sizes.build();
     }
 
     private static long load(
@@ -72,11 +90,18 @@ public final class BaseLoader {
     }
 
     private static void setInverseFrequencies(NativeModel model, ModelConfig config) {
-        float[] frequencies = config.rope().inverseFrequencies(config.headDim());
+        setFrequencies(model, "rope.inv_freq", config.rope().inverseFrequencies(config.headDim()));
+        @Nullable LocalAttention local = config.features().local();
+        if (local != null) {
+            setFrequencies(model, "rope.local.inv_freq", local.rope().inverseFrequencies(config.headDim()));
+        }
+    }
+
+    private static void setFrequencies(NativeModel model, String name, float[] frequencies) {
         ByteBuffer bytes =
                 ByteBuffer.allocateDirect(frequencies.length * Float.BYTES).order(ByteOrder.nativeOrder());
         bytes.asFloatBuffer().put(frequencies);
         List<Long> shape = List.of((long) frequencies.length);
-        model.setRows("rope.inv_freq", TensorType.F32.id(), shape, 0, 1, bytes);
+        model.setRows(name, TensorType.F32.id(), shape, 0, 1, bytes);
     }
 }

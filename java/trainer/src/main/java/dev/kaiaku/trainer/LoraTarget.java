@@ -1,8 +1,8 @@
 package dev.kaiaku.trainer;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.adapter.LoraAdapter;
+import dev.kaiaku.model.architecture.ModelConfig;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;

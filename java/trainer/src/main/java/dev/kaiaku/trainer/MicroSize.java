@@ -4,7 +4,7 @@ import dev.kaiaku.bindings.NativeMemory;
 import dev.kaiaku.bindings.NativeModelConfig;
 import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.ModelConfig;
+import dev.kaiaku.model.architecture.ModelConfig;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;

@@ -1,7 +1,7 @@
 package dev.kaiaku.model.base;
 
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
+import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.tokenizer.Tokenizer;
 import java.io.Closeable;
@@ -11,7 +11,8 @@ import java.util.List;
 
 /**
  * Frozen weights with their tokeniser, read from a Hugging Face directory or a GGUF file. Tensors have Hugging
- * Face names and row order whatever the file holds. Reading is thread-safe.
+ * Face names and row order whatever the file holds, and norm weights are what is multiplied by. Reading is
+ * thread-safe.
  */
 public interface BaseModel extends Closeable {
     /** The directory or file. */

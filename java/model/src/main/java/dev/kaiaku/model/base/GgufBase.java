@@ -1,9 +1,14 @@
 package dev.kaiaku.model.base;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.Architecture;
+import dev.kaiaku.model.architecture.GgufConfig;
+import dev.kaiaku.model.architecture.GgufNames;
+import dev.kaiaku.model.architecture.ModelConfig;
+import dev.kaiaku.model.architecture.ModelLayout;
+import dev.kaiaku.model.architecture.RotaryRows;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.format.ChatFormats;
 import dev.kaiaku.model.gguf.GgufFile;
@@ -54,7 +59,7 @@ final class GgufBase implements BaseModel {
         Set<String> unknown = new HashSet<>(file.tensors().keySet());
         unknown.remove(GgufNames.ROPE_FREQS);
         for (ModelLayout.Entry entry : ModelLayout.of(config)) {
-            GgufTensor tensor = file.tensor(GgufNames.of(entry.name()));
+            GgufTensor tensor = file.tensor(GgufNames.of(config.architecture(), entry.name()));
             unknown.remove(tensor.name());
             if (!tensor.shape().equals(entry.shape())) {
                 throw new BadInputException(file.path() + ": tensor " + tensor.name() + " has the shape "
@@ -70,7 +75,7 @@ final class GgufBase implements BaseModel {
         if (!unknown.isEmpty()) {
             throw new BadInputException(file.path() + ": tensor "
                     + unknown.stream().sorted().findFirst().orElseThrow() + " is not of a model that can be trained; "
-                    + ConfigCheck.SUPPORTED);
+                    + Architecture.supported());
         }
         return List.copyOf(result);
     }
@@ -115,7 +120,7 @@ final class GgufBase implements BaseModel {
 
     @Override
     public ByteBuffer read(TensorInfo tensor, long firstRow, int rows) {
-        GgufTensor source = file.tensor(GgufNames.of(tensor.name()));
+        GgufTensor source = file.tensor(GgufNames.of(config.architecture(), tensor.name()));
         if (!RotaryRows.apply(config.architecture(), tensor.name())) {
             return file.read(source, firstRow, rows);
         }

@@ -3,11 +3,14 @@ package dev.kaiaku.model.base;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.JsonFile;
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.HuggingFaceConfig;
+import dev.kaiaku.model.architecture.ModelConfig;
+import dev.kaiaku.model.architecture.ModelLayout;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.format.ChatFormats;
+import dev.kaiaku.model.safetensors.Dtype;
 import dev.kaiaku.model.safetensors.SafetensorsSet;
 import dev.kaiaku.model.safetensors.SafetensorsTensor;
 import dev.kaiaku.model.tokenizer.HuggingFaceTokenizerReader;
@@ -15,6 +18,7 @@ import dev.kaiaku.model.tokenizer.Tokenizer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -70,7 +74,8 @@ final class HuggingFaceBase implements BaseModel {
                 throw new BadInputException(directory + ": tensor " + entry.name() + " is " + tensor.dtype()
                         + ", supported are F32, F16 and BF16");
             }
-            result.add(new TensorInfo(entry.name(), type, entry.shape()));
+            TensorInfo info = new TensorInfo(entry.name(), type, entry.shape());
+            result.add(offset(info) == 0 ? info : new TensorInfo(entry.name(), TensorType.F32, entry.shape()));
         }
         return List.copyOf(result);
     }
@@ -149,7 +154,22 @@ final class HuggingFaceBase implements BaseModel {
         if (firstRow != 0 || rows != 1) {
             throw new IllegalArgumentException(tensor.name() + " has one row");
         }
-        return weights.read(source, 0, Math.toIntExact(tensor.columns()));
+        ByteBuffer values = weights.read(source, 0, Math.toIntExact(tensor.columns()));
+        return offset(tensor) == 0 ? values : shifted(values, source.dtype(), offset(tensor));
+    }
+
+    private float offset(TensorInfo tensor) {
+        return tensor.name().endsWith("norm.weight") ? config.architecture().normOffset() : 0;
+    }
+
+    /** The values in f32 with an offset added. */
+    private static ByteBuffer shifted(ByteBuffer values, Dtype dtype, float offset) {
+        int count = values.remaining() / dtype.bytes();
+        ByteBuffer out = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        while (values.hasRemaining()) {
+            out.putFloat(offset + dtype.next(values));
+        }
+        return out.flip();
     }
 
     @Override

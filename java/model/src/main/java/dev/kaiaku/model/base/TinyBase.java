@@ -1,12 +1,12 @@
 package dev.kaiaku.model.base;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kaiaku.dataset.AtomicFile;
-import dev.kaiaku.model.Architecture;
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.HuggingFaceConfigWriter;
+import dev.kaiaku.model.architecture.ModelConfig;
+import dev.kaiaku.model.architecture.ModelLayout;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.safetensors.SafetensorsWriter;
 import dev.kaiaku.model.tokenizer.HuggingFaceTokenizerWriter;
@@ -46,10 +46,7 @@ public final class TinyBase {
     public static void write(Path directory, TinySpec spec, String text) {
         TokenizerData tokenizer = TinyTokenizer.learn(text, spec.merges());
         Path configFile = directory.resolve("config.json");
-        ModelConfig config = ConfigCheck.check(spec.config(tokenizer.tokens().size()), configFile);
-        if (config.headDim() * config.heads() != config.hiddenSize()) {
-            throw new IllegalArgumentException(config.heads() + " heads do not divide " + config.hiddenSize());
-        }
+        ModelConfig config = spec.config(tokenizer.tokens().size()).checked(configFile);
         AtomicFile.write(configFile, json(config, spec.type()).toPrettyString() + "\n");
         HuggingFaceTokenizerWriter.write(tokenizer, spec.contextLength(), directory);
         AtomicFile.write(directory.resolve("chat_template.jinja"), ChatFormat.CHATML.chatTemplate());
@@ -57,21 +54,7 @@ public final class TinyBase {
     }
 
     private static ObjectNode json(ModelConfig config, TensorType type) {
-        boolean qwen = config.architecture() == Architecture.QWEN2;
-        ObjectNode json = new ObjectMapper().createObjectNode();
-        json.putArray("architectures").add(qwen ? "Qwen2ForCausalLM" : "LlamaForCausalLM");
-        json.put("model_type", qwen ? "qwen2" : "llama");
-        json.put("hidden_size", config.hiddenSize());
-        json.put("intermediate_size", config.intermediateSize());
-        json.put("num_hidden_layers", config.layers());
-        json.put("num_attention_heads", config.heads());
-        json.put("num_key_value_heads", config.kvHeads());
-        json.put("vocab_size", config.vocabSize());
-        json.put("max_position_embeddings", config.contextLength());
-        json.put("hidden_act", "silu");
-        json.put("rms_norm_eps", Double.parseDouble(Float.toString(config.rmsNormEps())));
-        json.put("rope_theta", config.rope().theta());
-        json.put("tie_word_embeddings", config.tiedEmbeddings());
+        ObjectNode json = HuggingFaceConfigWriter.json(config);
         json.put("torch_dtype", torchName(type));
         json.put("eos_token_id", 2);
         json.put("pad_token_id", 0);
@@ -93,15 +76,17 @@ public final class TinyBase {
         Random random = new Random(spec.seed());
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, tensors)) {
             for (TensorInfo tensor : tensors) {
-                writer.write(tensor.name(), randomValues(tensor, random));
+                writer.write(
+                        tensor.name(),
+                        randomValues(tensor, random, 1 - config.architecture().normOffset()));
             }
             writer.finish();
         }
     }
 
-    private static ByteBuffer randomValues(TensorInfo tensor, Random random) {
+    private static ByteBuffer randomValues(TensorInfo tensor, Random random, double norm) {
         ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        double mean = tensor.name().contains("norm") ? 1 : 0;
+        double mean = tensor.name().contains("norm") ? norm : 0;
         while (bytes.hasRemaining()) {
             put((float) (mean + STANDARD_DEVIATION * random.nextGaussian()), tensor.type(), bytes);
         }

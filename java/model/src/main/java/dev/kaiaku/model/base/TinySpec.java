@@ -1,13 +1,14 @@
 package dev.kaiaku.model.base;
 
-import dev.kaiaku.model.Architecture;
-import dev.kaiaku.model.ModelConfig;
-import dev.kaiaku.model.Rope;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.Architecture;
+import dev.kaiaku.model.architecture.ModelConfig;
+import dev.kaiaku.model.architecture.Rope;
 
 /**
  * Sizes of a {@link TinyBase}.
  *
+ * @param headDim values in a head; 0 shares the width among the heads
  * @param merges how many merges its tokeniser learns; fewer where the text has no more pairs
  * @param type of the matrices: F32 or BF16
  * @param seed of the weights
@@ -19,6 +20,7 @@ public record TinySpec(
         int intermediateSize,
         int heads,
         int kvHeads,
+        int headDim,
         int contextLength,
         boolean tiedEmbeddings,
         int merges,
@@ -27,7 +29,7 @@ public record TinySpec(
 
     /** A quarter of a megabyte, for tests that only need some model. */
     public static TinySpec defaults(Architecture architecture) {
-        return new TinySpec(architecture, 64, 2, 192, 4, 2, 2048, true, 64, TensorType.BF16, 1);
+        return new TinySpec(architecture, 64, 2, 192, 4, 2, 0, 2048, true, 64, TensorType.BF16, 1);
     }
 
     /** The same with other sizes. */
@@ -39,6 +41,7 @@ public record TinySpec(
                 intermediate,
                 headCount,
                 kvHeadCount,
+                headDim,
                 contextLength,
                 tiedEmbeddings,
                 merges,
@@ -55,6 +58,7 @@ public record TinySpec(
                 intermediateSize,
                 heads,
                 kvHeads,
+                headDim,
                 contextLength,
                 tied,
                 merges,
@@ -62,8 +66,28 @@ public record TinySpec(
                 seed);
     }
 
+    /** The same with heads of {@code size} values, whatever the width; 0 shares the width among the heads. */
+    public TinySpec withHeadDim(int size) {
+        return new TinySpec(
+                architecture,
+                hiddenSize,
+                layers,
+                intermediateSize,
+                heads,
+                kvHeads,
+                size,
+                contextLength,
+                tiedEmbeddings,
+                merges,
+                type,
+                seed);
+    }
+
     ModelConfig config(int vocabSize) {
-        boolean bias = architecture == Architecture.QWEN2;
+        if (headDim == 0 && hiddenSize % heads != 0) {
+            throw new IllegalArgumentException(heads + " heads do not divide " + hiddenSize);
+        }
+        int size = headDim == 0 ? hiddenSize / heads : headDim;
         return new ModelConfig(
                 architecture,
                 layers,
@@ -71,13 +95,12 @@ public record TinySpec(
                 intermediateSize,
                 heads,
                 kvHeads,
-                hiddenSize / heads,
+                size,
                 vocabSize,
                 contextLength,
                 1e-5f,
                 new Rope(10_000, new Rope.None()),
                 tiedEmbeddings,
-                bias,
-                false);
+                architecture.usualFeatures(hiddenSize, layers, size));
     }
 }

@@ -1,11 +1,11 @@
 package dev.kaiaku.model.export;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.LoraMatrix;
+import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.tokenizer.Tokenizer;

@@ -1,8 +1,8 @@
 package dev.kaiaku.model.hub;
 
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
 import java.nio.file.Path;
 import java.util.EnumMap;

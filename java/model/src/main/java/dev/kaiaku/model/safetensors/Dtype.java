@@ -1,6 +1,7 @@
 package dev.kaiaku.model.safetensors;
 
 import dev.kaiaku.model.TensorType;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Types of values in safetensors files, under the names that the format gives them. */
@@ -39,6 +40,28 @@ public enum Dtype {
     /** The same type where models may hold it, else null. */
     public @Nullable TensorType tensorType() {
         return type;
+    }
+
+    /** The next value of a little-endian buffer of a type that models may hold. */
+    public float next(ByteBuffer values) {
+        return switch (this) {
+            case F32 -> values.getFloat();
+            case BF16 -> Float.intBitsToFloat(values.getShort() << 16);
+            case F16 -> half(values.getShort());
+            default -> throw new IllegalArgumentException(this + " is not a type of weights");
+        };
+    }
+
+    /** A half-precision number: 5 bits of exponent, 10 of fraction. */
+    private static float half(short bits) {
+        int exponent = bits >> 10 & 0x1F;
+        int fraction = bits & 0x3FF;
+        float magnitude = switch (exponent) {
+            case 0 -> Math.scalb((float) fraction, -24);
+            case 0x1F -> fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
+            default -> Math.scalb(1 + fraction / 1024f, exponent - 15);
+        };
+        return bits < 0 ? -magnitude : magnitude;
     }
 
     static Dtype of(TensorType type) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.Architecture;
 import dev.kaiaku.model.HostileFile;
-import dev.kaiaku.model.ModelConfig;
-import dev.kaiaku.model.Rope;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.Architecture;
+import dev.kaiaku.model.architecture.GgufNames;
+import dev.kaiaku.model.architecture.ModelConfig;
+import dev.kaiaku.model.architecture.Rope;
+import dev.kaiaku.model.architecture.RotaryRows;
 import dev.kaiaku.model.gguf.GgufWriter;
 import dev.kaiaku.model.tokenizer.TokenType;
 import dev.kaiaku.model.tokenizer.TokenizerData;
@@ -61,6 +63,10 @@ class GgufBaseTest {
             writer.u32(prefix + "attention.head_count_kv", config.kvHeads());
             writer.f32(prefix + "attention.layer_norm_rms_epsilon", config.rmsNormEps());
             writer.f32(prefix + "rope.freq_base", (float) config.rope().theta());
+            if (config.architecture() == Architecture.GEMMA3) {
+                writer.u32("gemma3.attention.sliding_window", 512);
+                writer.f32("gemma3.rope.freq_base_swa", 10_000);
+            }
             writer.string("tokenizer.ggml.model", "gpt2");
             writer.string("tokenizer.ggml.pre", tokenizer.pre());
             writer.strings("tokenizer.ggml.tokens", tokenizer.tokens());
@@ -81,7 +87,8 @@ class GgufBaseTest {
         for (TensorInfo tensor : base.tensors()) {
             if (!leftOut.contains(tensor.name())) {
                 tensors.add(tensor);
-                writer.tensor(new TensorInfo(GgufNames.of(tensor.name()), tensor.type(), tensor.shape()));
+                writer.tensor(new TensorInfo(
+                        GgufNames.of(base.config().architecture(), tensor.name()), tensor.type(), tensor.shape()));
             }
         }
         added.forEach(writer::tensor);
@@ -91,7 +98,7 @@ class GgufBaseTest {
             writer.tensor(freqs);
         }
         for (TensorInfo tensor : tensors) {
-            writer.write(GgufNames.of(tensor.name()), ggufOrder(base, tensor));
+            writer.write(GgufNames.of(base.config().architecture(), tensor.name()), ggufOrder(base, tensor));
         }
         for (TensorInfo tensor : added) {
             writer.write(tensor.name(), ByteBuffer.allocate((int) tensor.bytes()));
@@ -206,8 +213,8 @@ class GgufBaseTest {
 
     @Test
     void otherArchitecturesAreNamed() {
-        architectureName = "qwen3";
-        refused("architecture qwen3 cannot be trained in this version; supported are llama");
+        architectureName = "gpt2";
+        refused("architecture gpt2 is not supported; supported are llama");
     }
 
     private void refused(String message) {

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.Architecture;
 import dev.kaiaku.model.HostileFile;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.safetensors.SafetensorsWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;

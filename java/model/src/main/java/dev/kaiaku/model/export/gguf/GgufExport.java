@@ -2,10 +2,11 @@ package dev.kaiaku.model.export.gguf;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Progress;
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
-import dev.kaiaku.model.base.GgufNames;
+import dev.kaiaku.model.architecture.GgufConfigWriter;
+import dev.kaiaku.model.architecture.GgufNames;
+import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.export.ExportTimes;
 import dev.kaiaku.model.export.MergedModel;
 import dev.kaiaku.model.export.PersonaInfo;
@@ -44,7 +45,7 @@ public final class GgufExport {
             @Nullable Importance importance,
             List<Target> targets,
             Progress progress) {
-        boolean ropeFreqs = GgufKeys.needsRopeFreqs(model);
+        boolean ropeFreqs = GgufConfigWriter.needsRopeFreqs(model.config());
         ModelConfig config = model.config();
         List<GgufWriter> writers = new ArrayList<>();
         List<GgufSink> sinks = new ArrayList<>();

@@ -1,9 +1,8 @@
 package dev.kaiaku.model.export.gguf;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.Architecture;
-import dev.kaiaku.model.ModelConfig;
-import dev.kaiaku.model.Rope;
+import dev.kaiaku.model.architecture.GgufConfigWriter;
+import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.export.PersonaInfo;
 import dev.kaiaku.model.format.ChatFormat;
@@ -23,62 +22,23 @@ final class GgufKeys {
     private final GgufWriter writer;
     private final BaseModel base;
     private final ModelConfig config;
-    private final String prefix;
 
     GgufKeys(GgufWriter writer, BaseModel base) {
         this.writer = writer;
         this.base = base;
         this.config = base.config();
-        this.prefix = config.architecture().ggufName() + ".";
     }
 
     void write(PersonaInfo persona, QuantType type) {
-        writer.string("general.architecture", config.architecture().ggufName());
+        GgufConfigWriter.write(config, writer);
         writer.string("general.type", "model");
         writer.string("general.name", persona.name());
         writer.string("general.basename", base.name());
         writer.u32("general.file_type", type.fileType());
         writer.u32("general.quantization_version", QUANTIZATION_VERSION);
-        writeSizes();
-        writeRope();
         writeTokenizer(base.tokenizer().data(), persona.format());
         writer.string("tokenizer.chat_template", persona.format().chatTemplate());
         persona.write(writer);
-    }
-
-    private void writeSizes() {
-        if (config.architecture() == Architecture.LLAMA) {
-            writer.u32(prefix + "vocab_size", config.vocabSize());
-        }
-        writer.u32(prefix + "context_length", config.contextLength());
-        writer.u32(prefix + "embedding_length", config.hiddenSize());
-        writer.u32(prefix + "block_count", config.layers());
-        writer.u32(prefix + "feed_forward_length", config.intermediateSize());
-        writer.u32(prefix + "attention.head_count", config.heads());
-        writer.u32(prefix + "attention.head_count_kv", config.kvHeads());
-        writer.u32(prefix + "attention.key_length", config.headDim());
-        writer.u32(prefix + "attention.value_length", config.headDim());
-        writer.f32(prefix + "attention.layer_norm_rms_epsilon", config.rmsNormEps());
-    }
-
-    private void writeRope() {
-        writer.u32(prefix + "rope.dimension_count", config.headDim());
-        writer.f32(prefix + "rope.freq_base", (float) config.rope().theta());
-        if (config.rope().scaling() instanceof Rope.Linear linear) {
-            writer.string(prefix + "rope.scaling.type", "linear");
-            writer.f32(prefix + "rope.scaling.factor", (float) linear.factor());
-        }
-    }
-
-    /** Whether the rope needs the tensor of divisors, which llama.cpp has for one architecture alone. */
-    static boolean needsRopeFreqs(BaseModel base) {
-        Rope.Scaling scaling = base.config().rope().scaling();
-        boolean divisors = scaling instanceof Rope.Llama3 || scaling instanceof Rope.Divisors;
-        if (divisors && base.config().architecture() != Architecture.LLAMA) {
-            throw new BadInputException(base.path() + ": llama.cpp knows this rope scaling for llama models alone,"
-                    + " not for " + base.config().architecture().ggufName());
-        }
-        return divisors;
     }
 
     private void writeTokenizer(TokenizerData data, ChatFormat format) {

@@ -1,10 +1,10 @@
 package dev.kaiaku.model.export.gguf;
 
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
-import dev.kaiaku.model.base.GgufNames;
-import dev.kaiaku.model.base.RotaryRows;
+import dev.kaiaku.model.architecture.GgufNames;
+import dev.kaiaku.model.architecture.ModelConfig;
+import dev.kaiaku.model.architecture.RotaryRows;
 import dev.kaiaku.model.export.TensorSink;
 import dev.kaiaku.model.gguf.GgufWriter;
 import java.nio.ByteBuffer;
@@ -29,7 +29,8 @@ final class GgufSink implements TensorSink {
     /** Declares every tensor. */
     void declare(List<TensorInfo> tensors) {
         for (TensorInfo tensor : tensors) {
-            writer.tensor(new TensorInfo(GgufNames.of(tensor.name()), type(tensor), tensor.shape()));
+            writer.tensor(
+                    new TensorInfo(GgufNames.of(config.architecture(), tensor.name()), type(tensor), tensor.shape()));
         }
     }
 
@@ -40,13 +41,13 @@ final class GgufSink implements TensorSink {
 
     @Override
     public @Nullable FloatBuffer importance(TensorInfo tensor) {
-        return importance == null ? null : importance.of(GgufNames.of(tensor.name()));
+        return importance == null ? null : importance.of(GgufNames.of(config.architecture(), tensor.name()));
     }
 
     @Override
     public void write(TensorInfo tensor, ByteBuffer rows) {
         boolean reorder = RotaryRows.apply(config.architecture(), tensor.name());
-        writer.write(GgufNames.of(tensor.name()), reorder ? interleaved(tensor, rows) : rows);
+        writer.write(GgufNames.of(config.architecture(), tensor.name()), reorder ? interleaved(tensor, rows) : rows);
     }
 
     /** Whole heads of Hugging Face's rows in the order of GGUF files; the values of a bias are its rows. */

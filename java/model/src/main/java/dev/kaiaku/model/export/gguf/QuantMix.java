@@ -1,9 +1,9 @@
 package dev.kaiaku.model.export.gguf;
 
-import dev.kaiaku.model.ModelConfig;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
-import dev.kaiaku.model.base.GgufNames;
+import dev.kaiaku.model.architecture.GgufNames;
+import dev.kaiaku.model.architecture.ModelConfig;
 
 /**
  * The type of each tensor of a file, as llama-quantize chooses it for dense models ({@code src/llama-quant.cpp} of
@@ -32,7 +32,7 @@ public final class QuantMix {
     }
 
     private TensorType wanted(TensorInfo tensor) {
-        String name = GgufNames.of(tensor.name());
+        String name = GgufNames.of(config.architecture(), tensor.name());
         if (name.equals("output.weight") || (name.equals("token_embd.weight") && config.tiedEmbeddings())) {
             return output(tensor.columns());
         }

@@ -2,11 +2,12 @@ package dev.kaiaku.model.export.gguf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kaiaku.model.Architecture;
-import dev.kaiaku.model.ModelConfig;
-import dev.kaiaku.model.Rope;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.model.architecture.Architecture;
+import dev.kaiaku.model.architecture.Features;
+import dev.kaiaku.model.architecture.ModelConfig;
+import dev.kaiaku.model.architecture.Rope;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,18 @@ class QuantMixTest {
     private static ModelConfig config(int layers, int headsEach, boolean tied) {
         Rope rope = new Rope(10_000, new Rope.None());
         return new ModelConfig(
-                Architecture.LLAMA, layers, 256, 768, 8, 8 / headsEach, 32, 512, 128, 1e-5f, rope, tied, false, false);
+                Architecture.LLAMA,
+                layers,
+                256,
+                768,
+                8,
+                8 / headsEach,
+                32,
+                512,
+                128,
+                1e-5f,
+                rope,
+                tied,
+                Features.plain(32));
     }
 }

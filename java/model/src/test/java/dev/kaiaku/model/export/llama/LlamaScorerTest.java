@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Progress;
-import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;

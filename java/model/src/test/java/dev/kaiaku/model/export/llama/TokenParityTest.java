@@ -8,7 +8,7 @@ import dev.kaiaku.dataset.Conversation;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.Role;
 import dev.kaiaku.dataset.Turn;
-import dev.kaiaku.model.Architecture;
+import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;

@@ -1,4 +1,4 @@
-package dev.kaiaku.model;
+package dev.kaiaku.model.architecture;
 
 /**
  * Rotary position embedding: a base frequency and, for some models, a scaling of the frequencies.

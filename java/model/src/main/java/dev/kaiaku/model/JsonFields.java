@@ -1,4 +1,4 @@
-package dev.kaiaku.model.base;
+package dev.kaiaku.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kaiaku.dataset.BadInputException;
@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Typed access to the fields of a JSON object in a file; null counts as missing. */
-record JsonFields(Path file, JsonNode node) {
-    int integer(String key) {
+public record JsonFields(Path file, JsonNode node) {
+    /** A whole number that must be there. */
+    public int integer(String key) {
         @Nullable Integer value = findInteger(key);
         if (value == null) {
             throw new BadInputException(file + ": " + key + " is missing");
@@ -15,7 +16,8 @@ record JsonFields(Path file, JsonNode node) {
         return value;
     }
 
-    @Nullable Integer findInteger(String key) {
+    /** A whole number, or null. */
+    public @Nullable Integer findInteger(String key) {
         JsonNode value = node.path(key);
         if (absent(value)) {
             return null;
@@ -26,7 +28,8 @@ record JsonFields(Path file, JsonNode node) {
         return value.intValue();
     }
 
-    @Nullable Double findReal(String key) {
+    /** A number, or null. */
+    public @Nullable Double findReal(String key) {
         JsonNode value = node.path(key);
         if (absent(value)) {
             return null;
@@ -37,7 +40,8 @@ record JsonFields(Path file, JsonNode node) {
         return value.doubleValue();
     }
 
-    double real(String key) {
+    /** A number that must be there. */
+    public double real(String key) {
         @Nullable Double value = findReal(key);
         if (value == null) {
             throw new BadInputException(file + ": " + key + " is missing");
@@ -45,12 +49,14 @@ record JsonFields(Path file, JsonNode node) {
         return value;
     }
 
-    double real(String key, double otherwise) {
+    /** A number. */
+    public double real(String key, double otherwise) {
         @Nullable Double value = findReal(key);
         return value == null ? otherwise : value;
     }
 
-    boolean bool(String key, boolean otherwise) {
+    /** A truth value. */
+    public boolean bool(String key, boolean otherwise) {
         JsonNode value = node.path(key);
         if (absent(value)) {
             return otherwise;
@@ -61,7 +67,8 @@ record JsonFields(Path file, JsonNode node) {
         return value.booleanValue();
     }
 
-    @Nullable String findText(String key) {
+    /** A text, or null. */
+    public @Nullable String findText(String key) {
         JsonNode value = node.path(key);
         if (absent(value)) {
             return null;
@@ -73,7 +80,7 @@ record JsonFields(Path file, JsonNode node) {
     }
 
     /** The object under a key, or null. */
-    @Nullable JsonFields findObject(String key) {
+    public @Nullable JsonFields findObject(String key) {
         JsonNode value = node.path(key);
         if (absent(value)) {
             return null;

@@ -1,6 +1,4 @@
-package dev.kaiaku.model.base;
-
-import dev.kaiaku.model.Architecture;
+package dev.kaiaku.model.architecture;
 
 /**
  * The row order of q and k in GGUF files of the architecture llama: the two halves of a head, which rope turns
@@ -11,7 +9,7 @@ public final class RotaryRows {
 
     /** Whether GGUF files hold the rows of a tensor, given by its Hugging Face name, in this order. */
     public static boolean apply(Architecture architecture, String name) {
-        return architecture == Architecture.LLAMA
+        return architecture.family().interleavesHeads()
                 && (name.contains(".self_attn.q_proj.") || name.contains(".self_attn.k_proj."));
     }
 

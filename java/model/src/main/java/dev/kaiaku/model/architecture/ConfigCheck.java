@@ -1,19 +1,16 @@
-package dev.kaiaku.model.base;
+package dev.kaiaku.model.architecture;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.ModelConfig;
 import java.nio.file.Path;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold of a configuration that came from a file. */
 final class ConfigCheck {
-    static final String SUPPORTED = "supported are llama (Llama 3, SmolLM2, Mistral without a sliding window)"
-            + " and qwen2 (Qwen 1.5, 2, 2.5)";
-
     private static final int MAX_LAYERS = 1024;
     private static final int MAX_SIZE = 1 << 20;
     private static final int MAX_HEADS = 1 << 12;
-    private static final int MAX_HEAD_DIM = 1 << 10;
+    private static final int MAX_HEAD_DIM = 256;
+    private static final int HEAD_DIM_STEP = 8;
     private static final int MAX_VOCABULARY = 1 << 22;
 
     private final Path file;
@@ -24,7 +21,7 @@ final class ConfigCheck {
 
     static ModelConfig check(ModelConfig config, Path file) {
         ConfigCheck check = new ConfigCheck(file);
-        check.range("number of layers", config.layers(), MAX_LAYERS);
+        layers(config.layers(), file);
         check.range("hidden size", config.hiddenSize(), MAX_SIZE);
         check.range("feed-forward size", config.intermediateSize(), MAX_SIZE);
         check.range("number of heads", config.heads(), MAX_HEADS);
@@ -35,22 +32,41 @@ final class ConfigCheck {
         if (config.heads() % config.kvHeads() != 0) {
             throw check.bad(config.heads() + " heads cannot share " + config.kvHeads() + " key/value heads");
         }
-        if (config.headDim() % 2 != 0) {
-            throw check.bad("the head dimension " + config.headDim() + " is odd");
+        if (config.headDim() % HEAD_DIM_STEP != 0) {
+            throw check.bad("the head dimension " + config.headDim() + " is not supported, only multiples of "
+                    + HEAD_DIM_STEP + " up to " + MAX_HEAD_DIM);
         }
         if (!(config.rmsNormEps() > 0 && config.rmsNormEps() < 1)) {
             throw check.bad("the epsilon of the norms is " + config.rmsNormEps());
         }
-        check.rope(config);
+        check.rope(config.rope(), config.headDim());
+        check.features(config);
         return config;
     }
 
-    private void rope(ModelConfig config) {
-        double theta = config.rope().theta();
+    /** Checked before anything is made for each layer. */
+    static void layers(int layers, Path file) {
+        new ConfigCheck(file).range("number of layers", layers, MAX_LAYERS);
+    }
+
+    private void features(ModelConfig config) {
+        float scale = config.features().attentionScale();
+        if (!(scale > 0 && Float.isFinite(scale))) {
+            throw bad("the attention is scaled by " + scale);
+        }
+        @Nullable LocalAttention local = config.features().local();
+        if (local != null) {
+            range("sliding window", local.window(), Integer.MAX_VALUE);
+            rope(local.rope(), config.headDim());
+        }
+    }
+
+    private void rope(Rope rope, int headDim) {
+        double theta = rope.theta();
         if (!(theta > 0 && Double.isFinite(theta))) {
             throw bad("the base frequency of rope is " + theta);
         }
-        for (double divisor : config.rope().divisors(config.headDim())) {
+        for (double divisor : rope.divisors(headDim)) {
             if (!(divisor > 0 && Double.isFinite(divisor))) {
                 throw bad("the scaling of rope divides a frequency by " + divisor);
             }
@@ -59,10 +75,8 @@ final class ConfigCheck {
 
     /** An architecture that cannot be trained. */
     static BadInputException unsupported(Path file, String architecture) {
-        String lower = architecture.toLowerCase(Locale.ROOT);
-        boolean later = lower.startsWith("qwen3") || lower.startsWith("gemma3");
-        return new BadInputException(file + ": architecture " + architecture
-                + (later ? " cannot be trained in this version; " : " is not supported; ") + SUPPORTED);
+        return new BadInputException(
+                file + ": architecture " + architecture + " is not supported; " + Architecture.supported());
     }
 
     private void range(String what, int value, int max) {

@@ -1,53 +1,53 @@
-package dev.kaiaku.model.base;
+package dev.kaiaku.model.architecture;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.Architecture;
-import dev.kaiaku.model.ModelConfig;
-import dev.kaiaku.model.Rope;
 import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.gguf.GgufFile;
 import dev.kaiaku.model.gguf.GgufMetadata;
 import dev.kaiaku.model.gguf.GgufTensor;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a model's configuration from the keys and tensors of a GGUF file. */
-final class GgufConfig {
-    private static final double DEFAULT_THETA = 10_000;
-
+public final class GgufConfig {
     private final GgufFile file;
     private final GgufMetadata metadata;
     private final Architecture architecture;
+    private final int layers;
+    private final int hidden;
+    private final int heads;
+    private final int headDim;
+    private final Rope rope;
 
     private GgufConfig(GgufFile file) {
         this.file = file;
         this.metadata = file.metadata();
-        this.architecture = architecture(metadata);
+        String name = metadata.string("general.architecture");
+        @Nullable Architecture known = Architecture.ofGguf(name);
+        if (known == null) {
+            throw ConfigCheck.unsupported(file.path(), name);
+        }
+        this.architecture = known;
+        this.layers = integer("block_count");
+        ConfigCheck.layers(layers, file.path());
+        this.hidden = integer("embedding_length");
+        this.heads = integer("attention.head_count");
+        this.headDim = readHeadDim();
+        this.rope = new Rope(real("rope.freq_base", Family.DEFAULT_THETA), scaling());
     }
 
-    static ModelConfig read(GgufFile file) {
+    /** The configuration of a file; throws {@link BadInputException} for one that cannot be trained. */
+    public static ModelConfig read(GgufFile file) {
         return ConfigCheck.check(new GgufConfig(file).read(), file.path());
     }
 
-    private static Architecture architecture(GgufMetadata metadata) {
-        String name = metadata.string("general.architecture");
-        for (Architecture architecture : Architecture.values()) {
-            if (architecture.ggufName().equals(name)) {
-                return architecture;
-            }
-        }
-        throw ConfigCheck.unsupported(metadata.path(), name);
-    }
-
     private ModelConfig read() {
-        int hidden = integer("embedding_length");
-        int heads = integer("attention.head_count");
-        int headDim = headDim(hidden, heads);
         if (integer("expert_count", 0) != 0) {
             throw bad("a mixture of experts, which is not supported");
         }
         return new ModelConfig(
                 architecture,
-                integer("block_count"),
+                layers,
                 hidden,
                 integer("feed_forward_length"),
                 heads,
@@ -57,29 +57,23 @@ final class GgufConfig {
                         Integer.MAX_VALUE, file.tensor("token_embd.weight").rows()),
                 integer("context_length"),
                 (float) metadata.real(key("attention.layer_norm_rms_epsilon")),
-                rope(headDim),
-                !file.tensors().containsKey("output.weight"),
-                file.tensors().containsKey("blk.0.attn_q.bias"),
-                file.tensors().containsKey("blk.0.attn_output.bias"));
+                rope,
+                !has("output.weight"),
+                architecture.family().features(this));
     }
 
-    private int headDim(int hidden, int heads) {
-        int headDim = integer("attention.key_length", heads < 1 ? 0 : hidden / heads);
-        int valueDim = integer("attention.value_length", headDim);
-        int rotated = integer("rope.dimension_count", headDim);
-        if (valueDim != headDim || rotated != headDim) {
-            throw bad("heads of " + headDim + " with values of " + valueDim + " and " + rotated
+    private int readHeadDim() {
+        int size = integer("attention.key_length", heads < 1 ? 0 : hidden / heads);
+        int valueDim = integer("attention.value_length", size);
+        int rotated = integer("rope.dimension_count", size);
+        if (valueDim != size || rotated != size) {
+            throw bad("heads of " + size + " with values of " + valueDim + " and " + rotated
                     + " rotated, which is not supported: all three must be equal");
         }
-        return headDim;
+        return size;
     }
 
-    private Rope rope(int headDim) {
-        @Nullable Double base = metadata.findReal(key("rope.freq_base"));
-        return new Rope(base == null ? DEFAULT_THETA : base, scaling(headDim));
-    }
-
-    private Rope.Scaling scaling(int headDim) {
+    private Rope.Scaling scaling() {
         @Nullable String type = metadata.findString(key("rope.scaling.type"));
         if (type != null && type.equals("linear")) {
             return new Rope.Linear(metadata.real(key("rope.scaling.factor")));
@@ -99,13 +93,43 @@ final class GgufConfig {
         return new Rope.Divisors(values);
     }
 
-    private int integer(String key) {
+    Path path() {
+        return file.path();
+    }
+
+    int layers() {
+        return layers;
+    }
+
+    int hidden() {
+        return hidden;
+    }
+
+    int heads() {
+        return heads;
+    }
+
+    int headDim() {
+        return headDim;
+    }
+
+    boolean has(String tensor) {
+        return file.tensors().containsKey(tensor);
+    }
+
+    /** A key of the family, given without its prefix. */
+    int integer(String key) {
         return checked(key, metadata.integer(key(key)));
     }
 
-    private int integer(String key, int otherwise) {
+    int integer(String key, int otherwise) {
         @Nullable Long value = metadata.findInteger(key(key));
         return value == null ? otherwise : checked(key, value);
+    }
+
+    double real(String key, double otherwise) {
+        @Nullable Double value = metadata.findReal(key(key));
+        return value == null ? otherwise : value;
     }
 
     private int checked(String key, long value) {

@@ -1,13 +1,12 @@
-package dev.kaiaku.model.base;
+package dev.kaiaku.model.architecture;
 
-import dev.kaiaku.model.ModelConfig;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Names and shapes of the tensors that a model of a configuration has, in a stable order. */
-final class ModelLayout {
+public final class ModelLayout {
     /** A tensor under its Hugging Face name; the shape is rows first. */
-    record Entry(String name, List<Long> shape) {}
+    public record Entry(String name, List<Long> shape) {}
 
     private final ModelConfig config;
     private final List<Entry> entries = new ArrayList<>();
@@ -16,7 +15,8 @@ final class ModelLayout {
         this.config = config;
     }
 
-    static List<Entry> of(ModelConfig config) {
+    /** Every tensor: embedding, layers, final norm, head where it is not tied. */
+    public static List<Entry> of(ModelConfig config) {
         ModelLayout layout = new ModelLayout(config);
         layout.matrix("model.embed_tokens", config.vocabSize(), config.hiddenSize());
         for (int i = 0; i < config.layers(); i++) {
@@ -33,15 +33,26 @@ final class ModelLayout {
         int hidden = config.hiddenSize();
         int query = config.heads() * config.headDim();
         int keyValue = config.kvHeads() * config.headDim();
+        Features features = config.features();
         vector(prefix + "input_layernorm.weight", hidden);
-        linear(prefix + "self_attn.q_proj", query, hidden, config.attentionBias());
-        linear(prefix + "self_attn.k_proj", keyValue, hidden, config.attentionBias());
-        linear(prefix + "self_attn.v_proj", keyValue, hidden, config.attentionBias());
-        linear(prefix + "self_attn.o_proj", hidden, query, config.outputBias());
+        linear(prefix + "self_attn.q_proj", query, hidden, features.attentionBias());
+        linear(prefix + "self_attn.k_proj", keyValue, hidden, features.attentionBias());
+        linear(prefix + "self_attn.v_proj", keyValue, hidden, features.attentionBias());
+        if (features.qkNorm()) {
+            vector(prefix + "self_attn.q_norm.weight", config.headDim());
+            vector(prefix + "self_attn.k_norm.weight", config.headDim());
+        }
+        linear(prefix + "self_attn.o_proj", hidden, query, features.outputBias());
         vector(prefix + "post_attention_layernorm.weight", hidden);
+        if (features.postNorms()) {
+            vector(prefix + "pre_feedforward_layernorm.weight", hidden);
+        }
         matrix(prefix + "mlp.gate_proj", config.intermediateSize(), hidden);
         matrix(prefix + "mlp.up_proj", config.intermediateSize(), hidden);
         matrix(prefix + "mlp.down_proj", hidden, config.intermediateSize());
+        if (features.postNorms()) {
+            vector(prefix + "post_feedforward_layernorm.weight", hidden);
+        }
     }
 
     private void linear(String name, long rows, long columns, boolean bias) {

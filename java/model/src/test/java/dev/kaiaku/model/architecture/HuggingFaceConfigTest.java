@@ -1,12 +1,9 @@
-package dev.kaiaku.model.base;
+package dev.kaiaku.model.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.model.Architecture;
-import dev.kaiaku.model.ModelConfig;
-import dev.kaiaku.model.Rope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,8 +68,7 @@ class HuggingFaceConfigTest {
                         1e-5f,
                         new Rope(500_000, new Rope.Llama3(32, 1, 4, 8192)),
                         true,
-                        false,
-                        false));
+                        Features.plain(64)));
         assertThat(config.parameters()).isEqualTo(1_235_814_400L);
     }
 
@@ -81,8 +77,8 @@ class HuggingFaceConfigTest {
         ModelConfig config = read(QWEN_2_5_7B);
         assertThat(config.architecture()).isEqualTo(Architecture.QWEN2);
         assertThat(config.headDim()).isEqualTo(128);
-        assertThat(config.attentionBias()).isTrue();
-        assertThat(config.outputBias()).isFalse();
+        assertThat(config.features().attentionBias()).isTrue();
+        assertThat(config.features().outputBias()).isFalse();
         assertThat(config.tiedEmbeddings()).isFalse();
         assertThat(config.parameters()).isEqualTo(7_615_616_512L);
     }
@@ -107,8 +103,8 @@ class HuggingFaceConfigTest {
     @Test
     void biasesOfLlamaAreOnAllFourOrNone() throws IOException {
         ModelConfig config = read(SMOLLM2_135M.replace("\"attention_bias\": false", "\"attention_bias\": true"));
-        assertThat(config.attentionBias()).isTrue();
-        assertThat(config.outputBias()).isTrue();
+        assertThat(config.features().attentionBias()).isTrue();
+        assertThat(config.features().outputBias()).isTrue();
     }
 
     @Test
@@ -119,8 +115,7 @@ class HuggingFaceConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
-            "sliding_window": null ; "sliding_window": 4096 ; sliding_window 4096 below the context of 131072
-            MistralForCausalLM ; Qwen3ForCausalLM ; architecture Qwen3ForCausalLM cannot be trained in this version
+            "sliding_window": null ; "sliding_window": 0 ; sliding_window 0 is not supported
             MistralForCausalLM ; GPT2LMHeadModel ; architecture GPT2LMHeadModel is not supported; supported are llama
             "hidden_size": 5120 ; "hidden_size": "big" ; hidden_size is not a whole number
             "hidden_size": 5120 ; "hidden_size": 99999999999 ; hidden_size is not a whole number
@@ -128,14 +123,14 @@ class HuggingFaceConfigTest {
             "num_hidden_layers": 40 ; "num_hidden_layers": -1 ; the number of layers is -1
             "vocab_size": 131072 ; "x": 1 ; vocab_size is missing
             "num_key_value_heads": 8 ; "num_key_value_heads": 7 ; 32 heads cannot share 7
-            "head_dim": 128 ; "head_dim": 127 ; is odd
+            "head_dim": 128 ; "head_dim": 60 ; the head dimension 60 is not supported, only multiples of 8 up to 256
+            "head_dim": 128 ; "head_dim": 264 ; the head dimension is 264, expected 1 to 256
             "hidden_act": "silu" ; "hidden_act": "gelu" ; hidden_act gelu is not supported
             "rope_type": "default" ; "rope_type": "yarn", "factor": 4.0 ; rope scaling yarn is not supported
             "rope_type": "default" ; "rope_type": "linear" ; factor is missing
             "rope_type": "default" ; "rope_type": "linear", "factor": 0 ; rope
             "rope_type": "default" ; "rope_type": "default", "partial_rotary_factor": 0.5 ; partial_rotary_factor
             "rms_norm_eps": 1e-05 ; "rms_norm_eps": 0 ; epsilon
-            "dtype" ; "quantization_config": {"load_in_4bit": true}, "dtype" ; already quantised
             """)
     void whatTrainingDoesNotKnowIsRefused(String present, String instead, String message) {
         String json = MISTRAL_NEMO.replace(present, instead);
