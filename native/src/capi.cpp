@@ -319,18 +319,20 @@ int32_t kaiaku_trainer_set_step(kaiaku_trainer* trainer, int64_t step) {
 int32_t kaiaku_trainer_collect_squares(kaiaku_trainer* trainer, int32_t on) {
   return guard([&] {
     not_null(trainer, "trainer");
-    if (flag(on, "on")) fail(KAIAKU_UNSUPPORTED, "squares cannot be collected");
+    trainer->trainer.collect_squares(flag(on, "on"));
   });
 }
 
-int32_t kaiaku_trainer_get_squares(const kaiaku_trainer* trainer, const char* linear, float* sums, int64_t,
+int32_t kaiaku_trainer_get_squares(const kaiaku_trainer* trainer, const char* linear, float* sums, int64_t n,
                                    int64_t* n_tokens) {
   return guard([&] {
     not_null(trainer, "trainer");
     not_null(linear, "linear");
     not_null(sums, "sums");
     not_null(n_tokens, "n_tokens");
-    fail(KAIAKU_UNSUPPORTED, "squares cannot be collected");
+    const kaiaku::ActivationSquares& squares = trainer->trainer.squares();
+    squares.get(linear, sums, n);
+    *n_tokens = squares.n_tokens();
   });
 }
 

@@ -64,9 +64,23 @@ struct LoraStack {
 // data: only h.
 void lora_forward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix x, Matrix h,
                   Matrix y);
-// Adds to every d_a and d_b, and to d_x [T, in] unless its data is null. g [T, n*R] is overwritten.
+// Adds to every d_a and d_b, and to d_x [T, in] unless its data is null. g [T, n*R] becomes the gradient of x
+// a^T.
 void lora_backward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix d_y, ConstMatrix x,
                    ConstMatrix h, Matrix g, Matrix d_x);
+
+// ---- Dropout on the input of A ----
+
+// A mask of probability p that depends on its key and the place in the matrix only.
+struct Dropout {
+  float p = 0;
+  uint64_t key = 0;
+};
+
+// y [T, in] = x / (1 - p), or 0 where the mask drops the value.
+void dropout_forward(const Dropout& dropout, ConstMatrix x, Matrix y);
+// Adds to d_x [T, in].
+void dropout_backward(const Dropout& dropout, ConstMatrix d_y, Matrix d_x);
 
 // ---- Embedding ----
 
@@ -117,6 +131,18 @@ void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, M
 void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatrix qkv, ConstMatrix y,
                         ConstMatrix lse, Matrix d_kv, Matrix d_qkv);
 
+// ---- Causal attention on keys and values that are kept from call to call ----
+
+// Keys and values of one sequence, its newest tokens' included: kv [before + new tokens, 2*K*E].
+struct CachedSequence {
+  ConstMatrix kv;
+  int64_t n_before;
+};
+
+// y [T, H*E]. cu_seqlens says which rows of qkv [T, (H+2K)*E] are the new tokens of each cached sequence [S];
+// of qkv only q is read.
+void attention_cached(const AttentionShape& shape, const CachedSequence* cached, ConstMatrix qkv, Matrix y);
+
 // ---- SwiGLU ----
 
 // y [T, F] = silu(gate) up, from gate_up [T, 2F].
@@ -136,6 +162,11 @@ void geglu_backward(ConstMatrix d_y, Matrix gate_up);
 // nll [T] = -log softmax(logits)[target]; logits [T, V] become their gradient.
 void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll);
 void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll);
+
+// ---- Statistics ----
+
+// Adds the squares of each column of x [T, in] to sums [in].
+void add_column_squares(ConstMatrix x, double* sums);
 
 // ---- Optimiser ----
 

@@ -8,6 +8,10 @@ int available_threads() {
   return omp_get_num_procs();
 }
 
+int threads_or_all(int asked) {
+  return asked == 0 ? available_threads() : asked;
+}
+
 ThreadScope::ThreadScope(int n) : before_(omp_get_max_threads()) {
   omp_set_num_threads(n);
 }

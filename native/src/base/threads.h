@@ -6,6 +6,9 @@ namespace kaiaku {
 // Processors that this process may use.
 int available_threads();
 
+// All of them where 0 is asked for, else what is asked for.
+int threads_or_all(int asked);
+
 // OpenMP's thread count for a scope, on the calling thread only.
 class ThreadScope {
  public:

@@ -32,6 +32,12 @@ Adapter::Adapter(const ModelConfig& config, int64_t rank, int32_t targets, Arena
       placed.push_back(std::move(p));
     }
   }
+  for (const Placed& p : placed) {
+    for (size_t i = 0; i < p.linears.size(); ++i) {
+      a_.push_back({p.a[i], rank * p.linears[i].in});
+      b_.push_back({p.b[i], rank * p.linears[i].out});
+    }
+  }
   states_ = {adapter.vector(size_), adapter.vector(size_), optimizer.vector(size_), optimizer.vector(size_)};
   if (states_[0] == nullptr) return;
 

@@ -35,6 +35,9 @@ class Adapter {
     int64_t offset;
     int64_t n;
   };
+  // Every A and every B, in the order in which they lie.
+  const std::vector<Range>& ranges_of_a() const { return a_; }
+  const std::vector<Range>& ranges_of_b() const { return b_; }
   // Throws KAIAKU_INVALID_ARGUMENT where the adapter has no matrix of that name.
   Range find(const std::string& name) const;
 
@@ -44,6 +47,7 @@ class Adapter {
 
   int64_t size_ = 0;
   std::map<std::string, Range> ranges_;
+  std::vector<Range> a_, b_;
   std::array<float*, 4> states_;
   std::vector<LoraStack> stacks_;
 };

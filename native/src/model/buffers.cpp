@@ -14,9 +14,8 @@ int64_t head_rows(int64_t vocab_size, int64_t max_tokens) {
   return std::min(std::clamp<int64_t>(rows, 32, 512), max_tokens);
 }
 
-LayerBuffers take_layer(const ModelConfig& config, const kaiaku_trainer_options& options, Matrix x,
-                        Arena& arena) {
-  const int64_t t = options.max_tokens;
+LayerBuffers take_layer(const ModelConfig& config, const BufferSizes& sizes, Matrix x, Arena& arena) {
+  const int64_t t = sizes.max_tokens;
   LayerBuffers layer;
   layer.x = x;
   layer.input_rstd = arena.vector(t);
@@ -37,49 +36,55 @@ LayerBuffers take_layer(const ModelConfig& config, const kaiaku_trainer_options&
   layer.mid_normed = arena.matrix(t, config.hidden_size);
   layer.gate_up = arena.matrix(t, stack_outputs(config, kGateUp));
   for (const Stack stack : {kQkv, kOut, kGateUp, kDownOnly}) {
-    const auto targeted = static_cast<int64_t>(targeted_linears(config, stack, options.targets).size());
-    layer.lora_h[stack] = arena.matrix(t, targeted * options.rank);
+    const auto targeted = static_cast<int64_t>(targeted_linears(config, stack, sizes.targets).size());
+    layer.lora_h[stack] = arena.matrix(t, targeted * sizes.rank);
   }
   return layer;
 }
 
 }  // namespace
 
-Buffers::Buffers(const ModelConfig& config, const kaiaku_trainer_options& options, Arena& activations,
-                 Arena& workspace) {
-  const int64_t t = options.max_tokens;
+Buffers::Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& activations, Arena& workspace) {
+  const int64_t t = sizes.max_tokens;
   const int64_t d = config.hidden_size;
-  const int32_t shared_layers = config.n_layers - options.kept_layers;
-  if (shared_layers > 0) {
-    layers.assign(static_cast<size_t>(shared_layers), take_layer(config, options, {}, workspace));
+  first_kept = config.n_layers - sizes.kept_layers;
+  if (first_kept > 0) {
+    layers.assign(sizes.training ? static_cast<size_t>(first_kept) : 1,
+                  take_layer(config, sizes, {}, workspace));
     for (LayerBuffers& layer : layers) layer.x = activations.matrix(t, d);
   }
-  for (int32_t i = shared_layers; i < config.n_layers; ++i) {
-    layers.push_back(take_layer(config, options, activations.matrix(t, d), activations));
+  for (int64_t i = first_kept; i < config.n_layers; ++i) {
+    layers.push_back(take_layer(config, sizes, activations.matrix(t, d), activations));
   }
   x_out = activations.matrix(t, d);
 
-  d_x = workspace.matrix(t, d);
-  d_normed = workspace.matrix(t, d);
-  d_out = workspace.matrix(t, config.post_norms ? d : 0);
-  d_qkv = workspace.matrix(t, stack_outputs(config, kQkv));
-  d_attended = workspace.matrix(t, stack_inputs(config, kOut));
-  d_kv = workspace.matrix(t, 2 * stack_inputs(config, kOut));
-  d_act = workspace.matrix(t, config.intermediate_size);
-  lora_g = workspace.matrix(t, int64_t{3} * options.rank);
+  const int64_t b = sizes.training ? t : 0;
+  d_x = workspace.matrix(b, d);
+  d_normed = workspace.matrix(b, d);
+  d_out = workspace.matrix(b, config.post_norms ? d : 0);
+  d_qkv = workspace.matrix(b, stack_outputs(config, kQkv));
+  d_attended = workspace.matrix(b, stack_inputs(config, kOut));
+  d_kv = workspace.matrix(b, 2 * stack_inputs(config, kOut));
+  d_act = workspace.matrix(b, config.intermediate_size);
+  lora_g = workspace.matrix(b, int64_t{3} * sizes.rank);
 
+  int64_t widest = 0;
+  for (const Stack stack : {kQkv, kOut, kGateUp, kDownOnly})
+    widest = std::max(widest, stack_inputs(config, stack));
+  dropped = workspace.matrix(t, sizes.dropout ? widest : 0);
   act = workspace.matrix(t, config.intermediate_size);
   const int64_t half = config.head_dim / 2;
-  rope = {workspace.matrix(t, half), workspace.matrix(t, half)};
-  if (has_local_layers(config)) local_rope = {workspace.matrix(t, half), workspace.matrix(t, half)};
+  const int64_t p = sizes.max_positions;
+  rope = {workspace.matrix(p, half), workspace.matrix(p, half)};
+  if (has_local_layers(config)) local_rope = {workspace.matrix(p, half), workspace.matrix(p, half)};
   positions = workspace.take<int32_t>(t);
 
   const int64_t c = head_rows(config.vocab_size, t);
   head_x = workspace.matrix(c, d);
   head_normed = workspace.matrix(c, d);
-  head_d = workspace.matrix(c, d);
+  head_d = workspace.matrix(sizes.training ? c : 0, d);
   head_rstd = workspace.vector(c);
-  logits = workspace.matrix(c, config.vocab_size);
+  logits = workspace.matrix(sizes.training ? c : 0, config.vocab_size);
   nll = workspace.vector(t);
 }
 

@@ -36,12 +36,23 @@ struct RopeTable {
   Matrix cos, sin;
 };
 
+// What buffers are made for.
+struct BufferSizes {
+  int64_t max_tokens;     // T of a pass
+  int64_t max_positions;  // that a token can have
+  int64_t rank;           // of LoRA, with the targets' KAIAKU_TARGET_* bits
+  int32_t targets;
+  bool training;        // losses and backward too; else one layer's buffers serve all
+  int32_t kept_layers;  // of training
+  bool dropout;
+};
+
 struct Buffers {
   // Takes what lives from forward to backward from activations, the rest from workspace: everything of the
   // last kept_layers layers, and one x of each layer before them, which share the other buffers.
-  Buffers(const ModelConfig& config, const kaiaku_trainer_options& options, Arena& activations,
-          Arena& workspace);
+  Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& activations, Arena& workspace);
 
+  int64_t first_kept;  // layers before it run again in backward
   std::vector<LayerBuffers> layers;
   Matrix x_out;  // [T, D] output of the last layer
 
@@ -56,7 +67,8 @@ struct Buffers {
   Matrix lora_g;      // [T, n*R] for the largest n
 
   // Both passes.
-  Matrix act;  // [T, F] what the down projection reads
+  Matrix dropped;  // [T, in] for the largest in; the input of A after dropout, then its gradient
+  Matrix act;      // [T, F] what the down projection reads
   RopeTable rope;
   RopeTable local_rope;  // of local layers
   int32_t* positions;    // [T]

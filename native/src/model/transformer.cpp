@@ -1,6 +1,9 @@
 #include "model/transformer.h"
 
 #include <cstring>
+#include <vector>
+
+#include "base/mix.h"
 
 namespace kaiaku {
 namespace {
@@ -13,13 +16,12 @@ void copy(ConstMatrix from, Matrix to) {
 
 }  // namespace
 
-Transformer::Transformer(const Model& model, const kaiaku_trainer_options& options, const Adapter& adapter,
-                         Buffers& buffers, MatmulCache& cache)
+Transformer::Transformer(const Model& model, const Adapter* adapter, float scaling, Buffers& buffers,
+                         MatmulCache& cache)
     : config_(model.config()),
       weights_(model.weights()),
       adapter_(adapter),
-      scaling_(options.scaling),
-      first_kept_(model.config().n_layers - options.kept_layers),
+      scaling_(scaling),
       buffers_(buffers),
       cache_(cache) {
   rope_table(weights_.inv_freq, buffers_.rope.cos, buffers_.rope.sin);
@@ -28,25 +30,49 @@ Transformer::Transformer(const Model& model, const kaiaku_trainer_options& optio
   }
 }
 
-ConstMatrix Transformer::forward(const Batch& batch, int64_t n_layers, bool use_adapter, Keep keep) {
+ConstMatrix Transformer::forward(const Batch& batch, int64_t n_layers, const Pass& pass) {
   batch_ = batch;
-  const int64_t t = batch.n_tokens;
+  pass_ = pass;
+  kv_cache_ = nullptr;
   for (int64_t s = 0; s < batch.n_sequences; ++s) {
     for (int32_t i = batch.cu_seqlens[s]; i < batch.cu_seqlens[s + 1]; ++i) {
       buffers_.positions[i] = i - batch.cu_seqlens[s];
     }
   }
+  return layers_forward(n_layers);
+}
+
+ConstMatrix Transformer::forward(const Batch& batch, const int32_t* slots, KvCache& cache, bool use_adapter) {
+  batch_ = batch;
+  pass_ = {use_adapter};
+  slots_ = slots;
+  kv_cache_ = &cache;
+  for (int64_t s = 0; s < batch.n_sequences; ++s) {
+    const auto before = static_cast<int32_t>(cache.length(slots[s]));
+    for (int32_t i = batch.cu_seqlens[s]; i < batch.cu_seqlens[s + 1]; ++i) {
+      buffers_.positions[i] = before + i - batch.cu_seqlens[s];
+    }
+  }
+  const ConstMatrix x = layers_forward(config_.n_layers);
+  for (int64_t s = 0; s < batch.n_sequences; ++s) {
+    cache.grow(slots[s], batch.cu_seqlens[s + 1] - batch.cu_seqlens[s]);
+  }
+  return x;
+}
+
+ConstMatrix Transformer::layers_forward(int64_t n_layers) {
+  const int64_t t = batch_.n_tokens;
   // Without backward every layer works in the buffers of the first, in place on x.
   const auto buffers_of = [&](int64_t layer) -> const LayerBuffers& {
-    return buffers_.layers[keep == Keep::kForBackward ? static_cast<size_t>(layer) : 0];
+    return buffers_.layers[pass_.keep == Keep::kForBackward ? static_cast<size_t>(layer) : 0];
   };
   Matrix x = buffers_of(0).x.first_rows(t);
-  embedding_forward(weights_.embedding, batch.tokens, x);
+  embedding_forward(weights_.embedding, batch_.tokens, x);
   if (config_.embedding_scale != 1) scale(x, config_.embedding_scale);
   for (int64_t layer = 0; layer < n_layers; ++layer) {
     const bool last = layer + 1 == config_.n_layers;
     const Matrix y = (last ? buffers_.x_out : buffers_of(layer + 1).x).first_rows(t);
-    layer_forward(layer, rows_of(buffers_of(layer)), use_adapter, y);
+    layer_forward(layer, rows_of(buffers_of(layer)), y);
     x = y;
   }
   return x;
@@ -57,45 +83,45 @@ void Transformer::backward(const Batch& batch) {
   const Matrix d_x = buffers_.d_x.first_rows(batch.n_tokens);
   for (int64_t layer = config_.n_layers - 1; layer >= 0; --layer) {
     const LayerBuffers b = rows_of(buffers_.layers[static_cast<size_t>(layer)]);
-    if (layer < first_kept_) layer_forward(layer, b, true, {});
+    if (layer < buffers_.first_kept) layer_forward(layer, b, {});
     layer_backward(layer, b, d_x);
   }
 }
 
 // x_mid = x + o(attention(qkv(norm(x)))), y = x_mid + down(activation(gate_up(norm(x_mid)))), with a norm on
 // o's and on down's result where the config has post-norms.
-void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, bool use_adapter, Matrix y) {
+void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, Matrix y) {
   const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
   const float eps = config_.rms_norm_eps;
   const Matrix act = buffers_.act.first_rows(batch_.n_tokens);
 
   rms_norm_forward(b.x, w.input_norm, eps, b.input_normed, b.input_rstd, Store::kOverwrite);
-  stack_forward(layer, kQkv, use_adapter, b.input_normed, b.lora_h[kQkv], b.qkv, Store::kOverwrite);
+  stack_forward(layer, kQkv, b.input_normed, b.lora_h[kQkv], b.qkv, Store::kOverwrite);
   if (config_.qk_norm) norm_heads(w, b);
   const RopeTable& rope = rope_of(layer);
   rope_forward(turned(b.qkv), buffers_.positions, rope.cos, rope.sin);
-  attention_forward(attention_shape(layer), b.qkv, b.attended, b.lse);
+  attend(layer, b);
   copy(b.x, b.x_mid);
   if (config_.post_norms) {
-    stack_forward(layer, kOut, use_adapter, b.attended, b.lora_h[kOut], b.attention_out, Store::kOverwrite);
+    stack_forward(layer, kOut, b.attended, b.lora_h[kOut], b.attention_out, Store::kOverwrite);
     rms_norm_forward(b.attention_out, w.attention_post_norm, eps, b.x_mid, b.attention_rstd, Store::kAdd);
   } else {
-    stack_forward(layer, kOut, use_adapter, b.attended, b.lora_h[kOut], b.x_mid, Store::kAdd);
+    stack_forward(layer, kOut, b.attended, b.lora_h[kOut], b.x_mid, Store::kAdd);
   }
 
   rms_norm_forward(b.x_mid, w.mid_norm, eps, b.mid_normed, b.mid_rstd, Store::kOverwrite);
-  stack_forward(layer, kGateUp, use_adapter, b.mid_normed, b.lora_h[kGateUp], b.gate_up, Store::kOverwrite);
+  stack_forward(layer, kGateUp, b.mid_normed, b.lora_h[kGateUp], b.gate_up, Store::kOverwrite);
   activation_forward(b.gate_up, act);
   if (y.data != nullptr) copy(b.x_mid, y);
   if (config_.post_norms) {
     const Matrix out = b.feed_forward_out;
-    stack_forward(layer, kDownOnly, use_adapter, act, b.lora_h[kDownOnly], out, Store::kOverwrite);
+    stack_forward(layer, kDownOnly, act, b.lora_h[kDownOnly], out, Store::kOverwrite);
     // Backward needs rstd even where nobody needs y.
     const Matrix sum = y.data != nullptr ? y : buffers_.d_out.first_rows(batch_.n_tokens);
     rms_norm_forward(out, w.feed_forward_post_norm, eps, sum, b.feed_forward_rstd,
                      y.data != nullptr ? Store::kAdd : Store::kOverwrite);
   } else {
-    stack_forward(layer, kDownOnly, use_adapter, act, b.lora_h[kDownOnly], y, Store::kAdd);
+    stack_forward(layer, kDownOnly, act, b.lora_h[kDownOnly], y, Store::kAdd);
   }
 }
 
@@ -154,6 +180,24 @@ void Transformer::norm_heads_backward(const LayerWeights& w, const LayerBuffers&
                      d_qkv.col_range(q * e, k * e));
 }
 
+void Transformer::attend(int64_t layer, const LayerBuffers& b) {
+  const AttentionShape shape = attention_shape(layer);
+  if (kv_cache_ == nullptr) {
+    attention_forward(shape, b.qkv, b.attended, b.lse);
+    return;
+  }
+  const Matrix kv = b.qkv.col_range(b.attended.cols, b.qkv.cols - b.attended.cols);
+  std::vector<CachedSequence> cached;
+  for (int64_t s = 0; s < batch_.n_sequences; ++s) {
+    const int64_t first = batch_.cu_seqlens[s], n = batch_.cu_seqlens[s + 1] - first;
+    const int64_t before = kv_cache_->length(slots_[s]);
+    const Matrix rows = kv_cache_->rows(layer, slots_[s]);
+    copy(kv.row_range(first, n), rows.row_range(before, n));
+    cached.push_back({rows.first_rows(before + n), before});
+  }
+  attention_cached(shape, cached.data(), b.qkv, b.attended);
+}
+
 void Transformer::activation_forward(ConstMatrix gate_up, Matrix y) const {
   if (config_.activation == KAIAKU_ACTIVATION_GELU_TANH) {
     geglu_forward(gate_up, y);
@@ -170,23 +214,44 @@ void Transformer::activation_backward(ConstMatrix d_y, Matrix gate_up) const {
   }
 }
 
-void Transformer::stack_forward(int64_t layer, Stack stack, bool use_adapter, ConstMatrix x, Matrix h,
-                                Matrix y, Store store) {
+void Transformer::stack_forward(int64_t layer, Stack stack, ConstMatrix x, Matrix h, Matrix y, Store store) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
+  if (pass_.squares != nullptr) pass_.squares->add(layer, stack, x);
   if (y.data != nullptr) linear_forward(cache_, x, linear.weight, linear.bias, y, store);
-  const LoraStack& lora = adapter_.stack(layer, stack);
-  if (use_adapter && !lora.parts.empty()) lora_forward(cache_, lora, scaling_, x, h, y);
+  if (!pass_.use_adapter) return;
+  const LoraStack& lora = adapter_->stack(layer, stack);
+  if (lora.parts.empty()) return;
+  const Dropout dropout = dropout_of(layer, stack);
+  if (dropout.p > 0) {
+    const Matrix dropped{buffers_.dropped.data, x.rows, x.cols, x.cols};
+    dropout_forward(dropout, x, dropped);
+    x = dropped;
+  }
+  lora_forward(cache_, lora, scaling_, x, h, y);
 }
 
 void Transformer::stack_backward(int64_t layer, Stack stack, ConstMatrix d_y, ConstMatrix x, ConstMatrix h,
                                  Matrix d_x) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
   if (d_x.data != nullptr) linear_backward_input(cache_, d_y, linear.weight, d_x, Store::kOverwrite);
-  const LoraStack& lora = adapter_.stack(layer, stack);
+  const LoraStack& lora = adapter_->stack(layer, stack);
   if (lora.parts.empty()) return;
-  const int64_t t = batch_.n_tokens;
-  const Matrix g{buffers_.lora_g.data, t, h.cols, h.cols};
-  lora_backward(cache_, lora, scaling_, d_y, x, h, g, d_x);
+  const Matrix g{buffers_.lora_g.data, batch_.n_tokens, h.cols, h.cols};
+  const Dropout dropout = dropout_of(layer, stack);
+  if (dropout.p == 0) {
+    lora_backward(cache_, lora, scaling_, d_y, x, h, g, d_x);
+    return;
+  }
+  const Matrix dropped{buffers_.dropped.data, x.rows, x.cols, x.cols};
+  dropout_forward(dropout, x, dropped);
+  lora_backward(cache_, lora, scaling_, d_y, dropped, h, g, {});
+  if (d_x.data == nullptr) return;
+  linear_backward_input(cache_, g, lora.a, dropped, Store::kOverwrite);
+  dropout_backward(dropout, dropped, d_x);
+}
+
+Dropout Transformer::dropout_of(int64_t layer, Stack stack) const {
+  return {pass_.dropout.p, mix64(pass_.dropout.key ^ mix64(static_cast<uint64_t>(layer * kStacks + stack)))};
 }
 
 LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {
@@ -200,7 +265,7 @@ LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {
 }
 
 AttentionShape Transformer::attention_shape(int64_t layer) const {
-  const int64_t window = is_local(config_, layer) ? config_.sliding_window : batch_.n_tokens;
+  const int64_t window = is_local(config_, layer) ? config_.sliding_window : buffers_.rope.cos.rows;
   return {config_.n_heads, config_.n_kv_heads, config_.head_dim,  config_.attention_scale,
           window,          batch_.cu_seqlens,  batch_.n_sequences};
 }

@@ -2,47 +2,65 @@
 #pragma once
 
 #include "backend/backend.h"
+#include "model/activation_squares.h"
 #include "model/adapter.h"
 #include "model/batch.h"
 #include "model/buffers.h"
+#include "model/kv_cache.h"
 #include "model/model.h"
 
 namespace kaiaku {
 
 enum class Keep { kNothing, kForBackward };
 
+// What a pass does besides computing its result.
+struct Pass {
+  bool use_adapter;
+  Keep keep = Keep::kNothing;
+  Dropout dropout = {};                  // with the key of the pass; each layer and stack gets one of its own
+  ActivationSquares* squares = nullptr;  // what the linears read is added to it
+};
+
 class Transformer {
  public:
-  // Borrows everything.
-  Transformer(const Model& model, const kaiaku_trainer_options& options, const Adapter& adapter,
-              Buffers& buffers, MatmulCache& cache);
+  // Borrows everything. Without an adapter (null) passes must not ask for it; scaling is its s.
+  Transformer(const Model& model, const Adapter* adapter, float scaling, Buffers& buffers,
+              MatmulCache& cache);
 
   // Runs the embedding and the first n_layers layers; the result [T, D] lives in a buffer until the next
   // pass.
-  ConstMatrix forward(const Batch& batch, int64_t n_layers, bool use_adapter, Keep keep);
+  ConstMatrix forward(const Batch& batch, int64_t n_layers, const Pass& pass);
+  // The same for all layers, with sequence i of the batch joining slots[i] of cache after what that holds.
+  ConstMatrix forward(const Batch& batch, const int32_t* slots, KvCache& cache, bool use_adapter);
 
   // After forward of all layers with kForBackward: adds to the adapter's gradients. Expects the gradient of
   // forward's result in buffers.d_x and overwrites it.
   void backward(const Batch& batch);
 
  private:
+  // Runs batch_ as pass_ says, positions being set.
+  ConstMatrix layers_forward(int64_t n_layers);
   // y [T, D]; without data only what backward needs is computed.
-  void layer_forward(int64_t layer, const LayerBuffers& b, bool use_adapter, Matrix y);
+  void layer_forward(int64_t layer, const LayerBuffers& b, Matrix y);
   void layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_x);
 
   // q and k in b.qkv, head by head; what they were is kept in b.qk.
   void norm_heads(const LayerWeights& w, const LayerBuffers& b);
   void norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Matrix d_qkv);
 
+  void attend(int64_t layer, const LayerBuffers& b);
+
   void activation_forward(ConstMatrix gate_up, Matrix y) const;
   void activation_backward(ConstMatrix d_y, Matrix gate_up) const;
 
   // y [T, out] = the stack's linears on x, adapter included; with kAdd on top of what y holds; without data
   // only h.
-  void stack_forward(int64_t layer, Stack stack, bool use_adapter, ConstMatrix x, Matrix h, Matrix y,
-                     Store store);
+  void stack_forward(int64_t layer, Stack stack, ConstMatrix x, Matrix h, Matrix y, Store store);
   // d_x [T, in], not computed where its data is null; adds to the gradients of the stack's LoRA.
   void stack_backward(int64_t layer, Stack stack, ConstMatrix d_y, ConstMatrix x, ConstMatrix h, Matrix d_x);
+
+  // Of the input of a stack's A, [T, in]; p is 0 where nothing is dropped.
+  Dropout dropout_of(int64_t layer, Stack stack) const;
 
   // The buffers of a layer, cut to the rows of the current batch.
   LayerBuffers rows_of(const LayerBuffers& layer) const;
@@ -53,12 +71,14 @@ class Transformer {
 
   const ModelConfig& config_;
   const Weights& weights_;
-  const Adapter& adapter_;
+  const Adapter* adapter_;
   const float scaling_;
-  const int64_t first_kept_;  // layers before it run again in backward
   Buffers& buffers_;
   MatmulCache& cache_;
   Batch batch_{};
+  Pass pass_{};
+  const int32_t* slots_ = nullptr;  // where the pass is on a cache
+  KvCache* kv_cache_ = nullptr;
 };
 
 }  // namespace kaiaku

@@ -50,14 +50,8 @@ void check_options(const TrainerOptions& options, const ModelConfig& config) {
   check_not_negative("max_grad_norm", options.max_grad_norm);
   require(options.dropout >= 0 && options.dropout < 1, "options.dropout is ", options.dropout,
           ", expected 0 or more and less than 1");
-  if (options.dropout > 0) {
-    fail(KAIAKU_UNSUPPORTED, "options.dropout is ", options.dropout, ", known is 0");
-  }
   require(std::isfinite(options.lr_ratio_b) && options.lr_ratio_b > 0, "options.lr_ratio_b is ",
           options.lr_ratio_b, ", expected more than 0");
-  if (options.lr_ratio_b != 1) {
-    fail(KAIAKU_UNSUPPORTED, "options.lr_ratio_b is ", options.lr_ratio_b, ", known is 1");
-  }
   if (options.compute != KAIAKU_COMPUTE_F32) {
     fail(KAIAKU_UNSUPPORTED, "options.compute is ", options.compute, ", known is 0 (f32)");
   }

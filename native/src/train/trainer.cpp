@@ -5,14 +5,11 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/mix.h"
 #include "base/threads.h"
 
 namespace kaiaku {
 namespace {
-
-int threads_of(const TrainerOptions& options) {
-  return options.n_threads == 0 ? available_threads() : options.n_threads;
-}
 
 const Model& sealed(const Model& model) {
   if (!model.sealed()) fail(KAIAKU_WRONG_ORDER, "model: it is not sealed, call kaiaku_model_seal first");
@@ -22,6 +19,15 @@ const Model& sealed(const Model& model) {
 TrainerOptions checked(const TrainerOptions& options, const ModelConfig& config) {
   check_options(options, config);
   return options;
+}
+
+BufferSizes buffer_sizes(const TrainerOptions& options) {
+  return {options.max_tokens,  options.max_tokens, options.rank, options.targets, true,
+          options.kept_layers, options.dropout > 0};
+}
+
+uint64_t mask_key(uint64_t seed, int64_t step, int64_t pass) {
+  return mix64(mix64(mix64(seed) ^ static_cast<uint64_t>(step)) ^ static_cast<uint64_t>(pass));
 }
 
 TrainerMemory allocated(const ModelConfig& config, const TrainerOptions& options) {
@@ -41,7 +47,7 @@ kaiaku_memory plan_memory(const ModelConfig& config, const TrainerOptions& optio
 
 TrainerMemory::TrainerMemory(const ModelConfig& config, const TrainerOptions& options) {
   Adapter(config, options.rank, options.targets, adapter, optimizer);
-  Buffers(config, options, activations, workspace);
+  Buffers(config, buffer_sizes(options), activations, workspace);
 }
 
 kaiaku_memory TrainerMemory::summary(int64_t weights) const {
@@ -58,11 +64,11 @@ kaiaku_memory TrainerMemory::summary(int64_t weights) const {
 Trainer::Trainer(const Model& model, const TrainerOptions& options)
     : model_(sealed(model)),
       options_(checked(options, model.config())),
-      n_threads_(threads_of(options)),
+      n_threads_(threads_or_all(options.n_threads)),
       memory_(allocated(model.config(), options)),
       adapter_(model.config(), options.rank, options.targets, memory_.adapter, memory_.optimizer),
-      buffers_(model.config(), options, memory_.activations, memory_.workspace),
-      transformer_(model, options_, adapter_, buffers_, cache_),
+      buffers_(model.config(), buffer_sizes(options), memory_.activations, memory_.workspace),
+      transformer_(model, &adapter_, options.scaling, buffers_, cache_),
       head_(model, buffers_, cache_) {
   if (n_threads_ > available_threads()) {
     log_warning(text("options.n_threads is ", n_threads_, ", the process may use ", available_threads(),
@@ -77,7 +83,9 @@ Trainer::Loss Trainer::accumulate(const Batch& batch, const uint8_t* learn) {
   const Targets targets = targets_of(batch, learn);
   if (targets.size() == 0) return {0, 0};
   const ThreadScope threads(n_threads_);
-  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, true, Keep::kForBackward);
+  const Dropout dropout{options_.dropout, mask_key(options_.seed, step_, n_passes_++)};
+  const Pass pass{true, Keep::kForBackward, dropout};
+  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, pass);
   head_.forward_backward(x, targets, buffers_.nll, buffers_.d_x.first_rows(batch.n_tokens));
   double sum = 0;
   for (int64_t i = 0; i < targets.size(); ++i) sum += buffers_.nll[i];
@@ -100,20 +108,33 @@ float Trainer::update(float lr) {
   }
   double scale = 1.0 / static_cast<double>(n_targets_);
   if (options_.max_grad_norm > 0) scale *= std::min(1.0, options_.max_grad_norm / (norm + 1e-6));
-  const AdamW adamw{lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay};
-  adamw_step(adamw, ++step_, static_cast<float>(scale), gradient, adapter_.state(KAIAKU_STATE_ADAM_M),
-             adapter_.state(KAIAKU_STATE_ADAM_V), adapter_.state(KAIAKU_STATE_WEIGHT), n);
+  ++step_;
+  step_ranges(adapter_.ranges_of_a(), lr, static_cast<float>(scale));
+  step_ranges(adapter_.ranges_of_b(), lr * options_.lr_ratio_b, static_cast<float>(scale));
   clear_gradients();
   return static_cast<float>(norm);
+}
+
+void Trainer::step_ranges(const std::vector<Adapter::Range>& ranges, float lr, float gradient_scale) {
+  const AdamW adamw{lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay};
+  const auto at = [this](int32_t state, const Adapter::Range& range) {
+    return adapter_.state(state) + range.offset;
+  };
+  for (const Adapter::Range& range : ranges) {
+    adamw_step(adamw, step_, gradient_scale, at(KAIAKU_STATE_GRADIENT, range), at(KAIAKU_STATE_ADAM_M, range),
+               at(KAIAKU_STATE_ADAM_V, range), at(KAIAKU_STATE_WEIGHT, range), range.n);
+  }
 }
 
 void Trainer::evaluate(const Batch& batch, const uint8_t* learn, bool use_adapter, float* token_nll) {
   check(batch);
   const Targets targets = targets_of(batch, learn);
   std::fill_n(token_nll, batch.n_tokens, 0.0f);
-  if (targets.size() == 0) return;
+  if (targets.size() == 0 && squares_ == nullptr) return;
   const ThreadScope threads(n_threads_);
-  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, use_adapter, Keep::kNothing);
+  const Pass pass{use_adapter, Keep::kNothing, {}, squares_.get()};
+  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, pass);
+  if (squares_ != nullptr) squares_->add_tokens(batch.n_tokens);
   head_.forward(x, targets, buffers_.nll);
   for (int64_t i = 0; i < targets.size(); ++i) {
     token_nll[targets.rows[static_cast<size_t>(i)] + 1] = buffers_.nll[i];
@@ -123,7 +144,7 @@ void Trainer::evaluate(const Batch& batch, const uint8_t* learn, bool use_adapte
 void Trainer::logits(const Batch& batch, bool use_adapter, float* logits) {
   check(batch);
   const ThreadScope threads(n_threads_);
-  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, use_adapter, Keep::kNothing);
+  const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, {use_adapter});
   const int64_t v = model_.config().vocab_size;
   head_.logits(x, {logits, batch.n_tokens, v, v});
 }
@@ -133,7 +154,7 @@ void Trainer::hidden(const Batch& batch, bool use_adapter, int64_t layer, float*
   const int64_t n_layers = model_.config().n_layers;
   require(layer >= 0 && layer <= n_layers, "layer is ", layer, ", expected 0 to ", n_layers);
   const ThreadScope threads(n_threads_);
-  const ConstMatrix x = transformer_.forward(batch, layer, use_adapter, Keep::kNothing);
+  const ConstMatrix x = transformer_.forward(batch, layer, {use_adapter});
   if (layer == n_layers) {
     head_.norm(x, {hidden, x.rows, x.cols, x.cols});
   } else {
@@ -156,6 +177,15 @@ void Trainer::set_step(int64_t step) {
   step_ = step;
 }
 
+void Trainer::collect_squares(bool on) {
+  squares_ = on ? std::make_unique<ActivationSquares>(model_.config()) : nullptr;
+}
+
+const ActivationSquares& Trainer::squares() const {
+  if (squares_ == nullptr) fail(KAIAKU_WRONG_ORDER, "squares are not being collected");
+  return *squares_;
+}
+
 kaiaku_memory Trainer::memory() const {
   return memory_.summary(model_.bytes());
 }
@@ -175,6 +205,7 @@ void Trainer::check(const Batch& batch) const {
 void Trainer::clear_gradients() {
   std::fill_n(adapter_.state(KAIAKU_STATE_GRADIENT), adapter_.size(), 0.0f);
   n_targets_ = 0;
+  n_passes_ = 0;
 }
 
 }  // namespace kaiaku

@@ -53,7 +53,17 @@ class Trainer {
   void set_step(int64_t step);
   kaiaku_memory memory() const;
 
+  void collect_squares(bool on);
+  // Throws KAIAKU_WRONG_ORDER where none are being collected.
+  const ActivationSquares& squares() const;
+
+  // What a decoder needs.
+  const Model& model() const { return model_; }
+  const Adapter& adapter() const { return adapter_; }
+  float scaling() const { return options_.scaling; }
+
  private:
+  void step_ranges(const std::vector<Adapter::Range>& ranges, float lr, float gradient_scale);
   float* find(int32_t state, const std::string& name, int64_t n) const;
   void check(const Batch& batch) const;
   void clear_gradients();
@@ -67,7 +77,9 @@ class Trainer {
   Buffers buffers_;
   Transformer transformer_;
   Head head_;
+  std::unique_ptr<ActivationSquares> squares_;
   int64_t n_targets_ = 0;  // accumulated since the last update
+  int64_t n_passes_ = 0;   // the same, calls
   int64_t step_ = 0;
 };
 

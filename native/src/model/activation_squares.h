@@ -1,0 +1,34 @@
+// How large the inputs of each linear are, channel by channel.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/tensor.h"
+#include "model/config.h"
+
+namespace kaiaku {
+
+class ActivationSquares {
+ public:
+  explicit ActivationSquares(const ModelConfig& config);
+
+  // Adds the squares of what the linears of a stack read, x [T, in].
+  void add(int64_t layer, Stack stack, ConstMatrix x);
+  void add_tokens(int64_t n) { n_tokens_ += n; }
+
+  int64_t n_tokens() const { return n_tokens_; }
+  // Sums [n] of "model.layers.0.self_attn.q_proj"; throws KAIAKU_INVALID_ARGUMENT for another name or n.
+  void get(const std::string& linear, float* sums, int64_t n) const;
+
+ private:
+  std::vector<double>& sums_of(int64_t layer, Stack stack) {
+    return sums_[static_cast<size_t>(layer * kStacks + stack)];
+  }
+
+  const ModelConfig& config_;
+  std::vector<std::vector<double>> sums_;  // [n_layers * kStacks][in]
+  int64_t n_tokens_ = 0;
+};
+
+}  // namespace kaiaku
