@@ -362,7 +362,8 @@ KAIAKU_API void kaiaku_trainer_free(kaiaku_trainer* trainer);
 KAIAKU_API int32_t kaiaku_decoder_create(kaiaku_model* model, kaiaku_trainer* trainer,
                                          const kaiaku_decoder_options* options, kaiaku_decoder** decoder);
 
-/* Empties a slot, runs the prompt tokens [n_tokens] in it, and gives the logits [V] of the last one. */
+/* Empties a slot, runs the prompt tokens [n_tokens] in it, and gives the logits [V] of the last one. Tokens,
+ * slot and sizes are checked first; a call that fails later leaves the slot with a part of the prompt. */
 KAIAKU_API int32_t kaiaku_decoder_prefill(kaiaku_decoder* decoder, int32_t slot, const int32_t* tokens,
                                           int32_t n_tokens, float* logits);
 

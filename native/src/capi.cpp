@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/processor.h"
 #include "kaiaku.h"
+#include "model/decoder.h"
 #include "model/merge.h"
 #include "model/model.h"
 #include "train/trainer.h"
@@ -22,7 +23,9 @@ struct kaiaku_trainer {
   kaiaku::Trainer trainer;
 };
 
-struct kaiaku_decoder {};
+struct kaiaku_decoder {
+  kaiaku::Decoder decoder;
+};
 
 namespace {
 
@@ -348,32 +351,43 @@ void kaiaku_trainer_free(kaiaku_trainer* trainer) {
   delete trainer;
 }
 
-int32_t kaiaku_decoder_create(kaiaku_model* model, kaiaku_trainer*, const kaiaku_decoder_options* options,
-                              kaiaku_decoder** decoder) {
+int32_t kaiaku_decoder_create(kaiaku_model* model, kaiaku_trainer* trainer,
+                              const kaiaku_decoder_options* options, kaiaku_decoder** decoder) {
   return guard([&] {
     not_null(model, "model");
     check_struct(options, "options");
     not_null(decoder, "decoder");
-    fail(KAIAKU_UNSUPPORTED, "there is no decoder");
+    const kaiaku::Adapter* adapter = nullptr;
+    float scaling = 0;
+    if (flag(options->use_adapter, "options->use_adapter")) {
+      not_null(trainer, "trainer");
+      require(&trainer->trainer.model() == &model->model, "trainer is of another model");
+      adapter = &trainer->trainer.adapter();
+      scaling = trainer->trainer.scaling();
+    }
+    kaiaku::require_processor();
+    *decoder = new kaiaku_decoder{{model->model, adapter, scaling, *options}};
   });
 }
 
-int32_t kaiaku_decoder_prefill(kaiaku_decoder* decoder, int32_t, const int32_t* tokens, int32_t,
+int32_t kaiaku_decoder_prefill(kaiaku_decoder* decoder, int32_t slot, const int32_t* tokens, int32_t n_tokens,
                                float* logits) {
   return guard([&] {
     not_null(decoder, "decoder");
     not_null(tokens, "tokens");
     not_null(logits, "logits");
+    decoder->decoder.prefill(slot, tokens, n_tokens, logits);
   });
 }
 
-int32_t kaiaku_decoder_step(kaiaku_decoder* decoder, const int32_t* slots, const int32_t* tokens, int32_t,
+int32_t kaiaku_decoder_step(kaiaku_decoder* decoder, const int32_t* slots, const int32_t* tokens, int32_t n,
                             float* logits) {
   return guard([&] {
     not_null(decoder, "decoder");
     not_null(slots, "slots");
     not_null(tokens, "tokens");
     not_null(logits, "logits");
+    decoder->decoder.step(slots, tokens, n, logits);
   });
 }
 
@@ -381,6 +395,7 @@ int32_t kaiaku_decoder_memory(const kaiaku_decoder* decoder, int64_t* bytes) {
   return guard([&] {
     not_null(decoder, "decoder");
     not_null(bytes, "bytes");
+    *bytes = decoder->decoder.bytes();
   });
 }
 

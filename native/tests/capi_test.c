@@ -281,6 +281,74 @@ static void test_passes(kaiaku_trainer* t) {
   OK(kaiaku_trainer_hidden(t, tokens, T, cu, 2, 1, 1, hidden));
 }
 
+static void test_squares(kaiaku_trainer* t) {
+  const int32_t tokens[T] = {1, 2, 3, 4, 5, 6};
+  const int32_t cu[] = {0, T};
+  const char* linear = "model.layers.0.mlp.down_proj";
+  float nll[T], sums[F];
+  int64_t n = -1;
+  INVALID(kaiaku_trainer_collect_squares(NULL, 1), "trainer");
+  INVALID(kaiaku_trainer_collect_squares(t, 2), "on is 2");
+  EXPECT(kaiaku_trainer_get_squares(t, linear, sums, F, &n), KAIAKU_WRONG_ORDER, "squares");
+  OK(kaiaku_trainer_collect_squares(t, 1));
+  OK(kaiaku_trainer_evaluate(t, tokens, NULL, T, cu, 1, 0, nll));
+  INVALID(kaiaku_trainer_get_squares(NULL, linear, sums, F, &n), "trainer");
+  INVALID(kaiaku_trainer_get_squares(t, NULL, sums, F, &n), "linear");
+  INVALID(kaiaku_trainer_get_squares(t, "model.layers.0.mlp", sums, F, &n), "model.layers.0.mlp");
+  INVALID(kaiaku_trainer_get_squares(t, linear, NULL, F, &n), "sums");
+  INVALID(kaiaku_trainer_get_squares(t, linear, sums, F - 1, &n), "expected 24");
+  INVALID(kaiaku_trainer_get_squares(t, linear, sums, F, NULL), "n_tokens");
+  OK(kaiaku_trainer_get_squares(t, linear, sums, F, &n));
+  if (n != T || !(sums[0] > 0)) failures++;
+  OK(kaiaku_trainer_collect_squares(t, 0));
+}
+
+static void test_decoder(kaiaku_model* model, kaiaku_trainer* t) {
+  kaiaku_decoder_options o;
+  kaiaku_decoder* decoder = NULL;
+  const int32_t tokens[] = {1, 2, 3}, slots[] = {1, 0};
+  float logits[2 * V];
+  int64_t bytes = 0;
+  memset(&o, 0, sizeof o);
+  o.n_slots = 2;
+  o.slot_tokens = 4;
+  o.use_adapter = 1;
+  INVALID(kaiaku_decoder_create(model, t, &o, &decoder), "struct_size");
+  o.struct_size = sizeof o;
+  INVALID(kaiaku_decoder_create(NULL, t, &o, &decoder), "model");
+  INVALID(kaiaku_decoder_create(model, NULL, &o, &decoder), "trainer");
+  INVALID(kaiaku_decoder_create(model, t, NULL, &decoder), "options");
+  INVALID(kaiaku_decoder_create(model, t, &o, NULL), "decoder");
+  o.use_adapter = 2;
+  INVALID(kaiaku_decoder_create(model, t, &o, &decoder), "use_adapter");
+  o.use_adapter = 0;
+  o.n_slots = 0;
+  INVALID(kaiaku_decoder_create(model, NULL, &o, &decoder), "n_slots");
+  if (decoder != NULL) failures++;
+  o.n_slots = 2;
+  OK(kaiaku_decoder_create(model, NULL, &o, &decoder));
+  INVALID(kaiaku_decoder_prefill(NULL, 0, tokens, 3, logits), "decoder");
+  INVALID(kaiaku_decoder_prefill(decoder, 2, tokens, 3, logits), "slot");
+  INVALID(kaiaku_decoder_prefill(decoder, 0, NULL, 3, logits), "tokens");
+  INVALID(kaiaku_decoder_prefill(decoder, 0, tokens, 5, logits), "n_tokens");
+  INVALID(kaiaku_decoder_prefill(decoder, 0, tokens, 3, NULL), "logits");
+  OK(kaiaku_decoder_prefill(decoder, 0, tokens, 3, logits));
+  OK(kaiaku_decoder_prefill(decoder, 1, tokens, 1, logits));
+  INVALID(kaiaku_decoder_step(NULL, slots, tokens, 2, logits), "decoder");
+  INVALID(kaiaku_decoder_step(decoder, NULL, tokens, 2, logits), "slots");
+  INVALID(kaiaku_decoder_step(decoder, slots, NULL, 2, logits), "tokens");
+  INVALID(kaiaku_decoder_step(decoder, slots, tokens, 2, NULL), "logits");
+  INVALID(kaiaku_decoder_step(decoder, slots, tokens, 0, logits), "n is 0");
+  OK(kaiaku_decoder_step(decoder, slots, tokens, 2, logits));
+  INVALID(kaiaku_decoder_step(decoder, slots, tokens, 2, logits), "full");
+  INVALID(kaiaku_decoder_memory(NULL, &bytes), "decoder");
+  INVALID(kaiaku_decoder_memory(decoder, NULL), "bytes");
+  OK(kaiaku_decoder_memory(decoder, &bytes));
+  if (bytes <= 0) failures++;
+  kaiaku_decoder_free(decoder);
+  kaiaku_decoder_free(NULL);
+}
+
 static void test_state(kaiaku_trainer* t) {
   const char* name = "model.layers.0.self_attn.q_proj.lora_A.weight";
   float values[R * D];
@@ -343,6 +411,8 @@ int main(void) {
   test_memory(trainer);
   test_passes(trainer);
   test_state(trainer);
+  test_squares(trainer);
+  test_decoder(model, trainer);
   test_merge();
   kaiaku_trainer_free(trainer);
   kaiaku_model_free(model);

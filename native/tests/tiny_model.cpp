@@ -5,31 +5,23 @@
 namespace kaiaku::test {
 namespace {
 
-class Tensors {
+// Draws tensors in the order in which they are asked for.
+class Draw {
  public:
-  Tensors(Model& model, uint32_t seed, const std::vector<std::string>& except)
-      : model_(model), random_(seed), except_(except) {}
+  Draw(uint32_t seed, const TensorSink& sink) : random_(seed), sink_(sink) {}
 
   void matrix(const std::string& name, int64_t rows, int64_t cols) {
-    const std::vector<float> values = random_.values(rows * cols, 0.5f);
-    set(name, {rows, cols}, values);
+    sink_(name, {rows, cols}, random_.values(rows * cols, 0.5f));
   }
   void vector(const std::string& name, int64_t n, float middle) {
     std::vector<float> values = random_.values(n, 0.3f);
     for (float& x : values) x += middle;
-    set(name, {n}, values);
-  }
-  void set(const std::string& name, const std::vector<int64_t>& shape, const std::vector<float>& values) {
-    if (std::find(except_.begin(), except_.end(), name) != except_.end()) return;
-    model_.set_rows(name, KAIAKU_TYPE_F32, static_cast<int32_t>(shape.size()), shape.data(), 0,
-                    shape.size() == 2 ? shape[0] : 1, values.data(),
-                    static_cast<int64_t>(values.size() * sizeof(float)));
+    sink_(name, {n}, values);
   }
 
  private:
-  Model& model_;
   Random random_;
-  const std::vector<std::string>& except_;
+  const TensorSink& sink_;
 };
 
 }  // namespace
@@ -95,9 +87,8 @@ TrainerOptions tiny_options() {
   return options;
 }
 
-void set_random_tensors(Model& model, uint32_t seed, const std::vector<std::string>& except) {
-  const ModelConfig& config = model.config();
-  Tensors tensors(model, seed, except);
+void each_random_tensor(const ModelConfig& config, uint32_t seed, const TensorSink& sink) {
+  Draw tensors(seed, sink);
   tensors.matrix("model.embed_tokens.weight", config.vocab_size, config.hidden_size);
   if (!config.tied_embeddings) tensors.matrix("lm_head.weight", config.vocab_size, config.hidden_size);
   tensors.vector("model.norm.weight", config.hidden_size, 1);
@@ -122,6 +113,17 @@ void set_random_tensors(Model& model, uint32_t seed, const std::vector<std::stri
       if (bias) tensors.vector(name + ".bias", linear.out, 0);
     }
   }
+}
+
+void set_random_tensors(Model& model, uint32_t seed, const std::vector<std::string>& except) {
+  each_random_tensor(
+      model.config(), seed,
+      [&](const std::string& name, const std::vector<int64_t>& shape, const std::vector<float>& values) {
+        if (std::find(except.begin(), except.end(), name) != except.end()) return;
+        model.set_rows(name, KAIAKU_TYPE_F32, static_cast<int32_t>(shape.size()), shape.data(), 0,
+                       shape.size() == 2 ? shape[0] : 1, values.data(),
+                       static_cast<int64_t>(values.size() * sizeof(float)));
+      });
 }
 
 std::unique_ptr<Model> tiny_model(const ModelConfig& config, uint32_t seed) {

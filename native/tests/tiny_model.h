@@ -1,6 +1,7 @@
 // A transformer small enough for finite differences, with random weights.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +21,10 @@ ModelConfig windowed_config();
 ModelConfig gemma3_like_config();
 TrainerOptions tiny_options();
 
+// Random values for every tensor that the config asks for, one after the other.
+using TensorSink = std::function<void(const std::string& name, const std::vector<int64_t>& shape,
+                                      const std::vector<float>& values)>;
+void each_random_tensor(const ModelConfig& config, uint32_t seed, const TensorSink& sink);
 // Hands over every tensor that the config asks for, except those named.
 void set_random_tensors(Model& model, uint32_t seed, const std::vector<std::string>& except = {});
 std::unique_ptr<Model> tiny_model(const ModelConfig& config, uint32_t seed = 1);

@@ -89,6 +89,33 @@ void update_divides_by_targets_and_clips() {
   check_error(KAIAKU_INVALID_ARGUMENT, "lr", [&] { trainer->update(-1); });
 }
 
+void b_has_a_rate_of_its_own() {
+  const ModelConfig config = tiny_config();
+  const auto model = tiny_model(config);
+  TrainerOptions options = tiny_options();
+  options.weight_decay = 0.1f;
+  options.lr_ratio_b = 4;
+  const auto trainer = tiny_trainer(*model, options);
+  const TinyBatch batch = tiny_batch(config, {20});
+  const double n = static_cast<double>(trainer->accumulate(batch.view(), nullptr).n_targets);
+  std::vector<std::vector<float>> before, gradients;
+  for (const LoraMatrixName& matrix : lora_names(config, options)) {
+    before.push_back(get(*trainer, KAIAKU_STATE_WEIGHT, matrix));
+    gradients.push_back(get(*trainer, KAIAKU_STATE_GRADIENT, matrix));
+  }
+  trainer->update(0.01f);
+  size_t index = 0;
+  for (const LoraMatrixName& matrix : lora_names(config, options)) {
+    const double lr = matrix.name.find("lora_B") == std::string::npos ? 0.01 : 0.04;
+    const std::vector<float> after = get(*trainer, KAIAKU_STATE_WEIGHT, matrix);
+    for (size_t i = 0; i < after.size(); ++i) {
+      const double expected = ReferenceAdamW(before[index][i], lr, 0.1).step(gradients[index][i] / n);
+      check_near(after[i], expected, 1e-6, matrix.name, "[", i, "]");
+    }
+    ++index;
+  }
+}
+
 void gradients_that_are_not_finite_change_nothing() {
   const ModelConfig config = tiny_config();
   const auto model = tiny_model(config);
@@ -336,6 +363,7 @@ int main() {
   return run_tests({
       {"adamw: follows torch's formula", adamw_follows_the_formula},
       {"update: divides by the targets, then clips", update_divides_by_targets_and_clips},
+      {"B has a rate of its own", b_has_a_rate_of_its_own},
       {"update: huge gradients, and those that are not finite", gradients_that_are_not_finite_change_nothing},
       {"accumulate: a loss that is not finite adds no gradient", a_loss_that_is_not_finite_adds_no_gradient},
       {"training lowers the loss, and repeats itself", training_lowers_the_loss_and_repeats},

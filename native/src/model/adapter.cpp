@@ -14,7 +14,8 @@ std::vector<LinearFacts> targeted_linears(const ModelConfig& config, Stack stack
 }
 
 // Layer by layer and stack by stack: first the A of all its linears, which run as one product, then each B.
-Adapter::Adapter(const ModelConfig& config, int64_t rank, int32_t targets, Arena& adapter, Arena& optimizer) {
+Adapter::Adapter(const ModelConfig& config, int64_t rank, int32_t targets, Arena& adapter, Arena& optimizer)
+    : rank_(rank), targets_(targets) {
   struct Placed {
     std::vector<LinearFacts> linears;
     std::vector<int64_t> a, b;  // offsets

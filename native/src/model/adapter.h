@@ -20,6 +20,8 @@ class Adapter {
   // measure.
   Adapter(const ModelConfig& config, int64_t rank, int32_t targets, Arena& adapter, Arena& optimizer);
 
+  int64_t rank() const { return rank_; }
+  int32_t targets() const { return targets_; }
   // Values in each of the four states.
   int64_t size() const { return size_; }
   // KAIAKU_STATE_*: all matrices, one after the other, [size].
@@ -45,6 +47,8 @@ class Adapter {
   int64_t place(const std::string& name, int64_t n);
   Matrix view(int32_t state, int64_t offset, int64_t rows, int64_t cols) const;
 
+  const int64_t rank_;
+  const int32_t targets_;
   int64_t size_ = 0;
   std::map<std::string, Range> ranges_;
   std::vector<Range> a_, b_;
