@@ -8,13 +8,13 @@ import java.util.Locale;
  * @param os {@code linux}, {@code darwin}, {@code windows}, or what Java calls it
  * @param architecture {@code x86-64}, {@code aarch64}, or what Java calls it
  */
-record Platform(String os, String architecture) {
+public record Platform(String os, String architecture) {
 
-    static Platform current() {
+    public static Platform current() {
         return of(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
     }
 
-    static Platform of(String osName, String osArch) {
+    public static Platform of(String osName, String osArch) {
         String os = osName.toLowerCase(Locale.ROOT);
         String architecture = osArch.toLowerCase(Locale.ROOT);
         return new Platform(

@@ -1,56 +1,153 @@
 package dev.kaiaku.chat;
 
+import dev.kaiaku.chat.engine.Sampling;
+import java.time.Duration;
+import java.util.List;
+
 /**
- * How a persona writes its replies.
+ * How a persona writes its replies. Immutable; made from {@link #defaults} and changed by its {@code with} methods.
  *
  * @param temperature 0 always takes the most likely token; 1 draws as the model was trained
+ * @param topK draw from this many of the likeliest tokens; 0 for all
  * @param topP draw from the likeliest tokens that together have this probability; 1 for all
  * @param minP leave out tokens less likely than this share of the likeliest; 0 for none
+ * @param repeatPenalty divides the logits of the last {@value #PENALTY_TOKENS} tokens; 1 for none
+ * @param frequencyPenalty taken off a token's logit for each time that it was among them; 0 for none
+ * @param presencePenalty taken off a token's logit if it was among them; 0 for none
  * @param maxTokens the longest reply
  * @param seed of the draws; {@link #RANDOM} takes another one for every reply
- * @param contextTokens how much of the conversation the persona sees, its reply included; at most what the
- *     model was made for
+ * @param stop texts that end a reply, themselves left out
+ * @param timeout after which a reply ends with what there is; zero for none
  */
-public record ChatOptions(double temperature, double topP, double minP, int maxTokens, int seed, int contextTokens) {
+public record ChatOptions(
+        double temperature,
+        int topK,
+        double topP,
+        double minP,
+        double repeatPenalty,
+        double frequencyPenalty,
+        double presencePenalty,
+        int maxTokens,
+        int seed,
+        List<String> stop,
+        Duration timeout) {
     /** A seed that differs every time. */
     public static final int RANDOM = -1;
 
+    /** How far back the penalties look. */
+    public static final int PENALTY_TOKENS = 64;
+
     public ChatOptions {
         check(temperature >= 0 && temperature <= 5, "a temperature between 0 and 5", temperature);
+        check(topK >= 0, "a top-k of 0 or more", topK);
         check(topP > 0 && topP <= 1, "a top-p above 0, at most 1", topP);
         check(minP >= 0 && minP < 1, "a min-p from 0, below 1", minP);
+        check(repeatPenalty > 0 && repeatPenalty <= 10, "a repeat penalty above 0, at most 10", repeatPenalty);
+        check(Math.abs(frequencyPenalty) <= 10, "a frequency penalty from -10 to 10", frequencyPenalty);
+        check(Math.abs(presencePenalty) <= 10, "a presence penalty from -10 to 10", presencePenalty);
         check(maxTokens > 0, "at least 1 token a reply", maxTokens);
-        check(contextTokens >= 32, "a context of at least 32 tokens", contextTokens);
         check(seed >= RANDOM, "a seed from 0, or -1 for another one every time", seed);
+        stop = List.copyOf(stop);
+        if (stop.contains("")) {
+            throw new IllegalArgumentException("expected stop words that are not empty");
+        }
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("expected a timeout that is not negative, got " + timeout);
+        }
     }
 
-    /** Temperature 0.8, top-p 0.95, min-p 0.05, replies of up to 256 tokens in a context of 4096, a random seed. */
+    /** Temperature 0.8, top-p 0.95, min-p 0.05, no penalties, up to 256 tokens, a random seed, no timeout. */
     public static ChatOptions defaults() {
-        return new ChatOptions(0.8, 0.95, 0.05, 256, RANDOM, 4096);
+        return new ChatOptions(0.8, 0, 0.95, 0.05, 1, 0, 0, 256, RANDOM, List.of(), Duration.ZERO);
     }
 
     public ChatOptions withTemperature(double value) {
-        return new ChatOptions(value, topP, minP, maxTokens, seed, contextTokens);
+        return copy(value, topK, topP, minP, maxTokens, seed);
+    }
+
+    public ChatOptions withTopK(int value) {
+        return copy(temperature, value, topP, minP, maxTokens, seed);
     }
 
     public ChatOptions withTopP(double value) {
-        return new ChatOptions(temperature, value, minP, maxTokens, seed, contextTokens);
+        return copy(temperature, topK, value, minP, maxTokens, seed);
     }
 
     public ChatOptions withMinP(double value) {
-        return new ChatOptions(temperature, topP, value, maxTokens, seed, contextTokens);
+        return copy(temperature, topK, topP, value, maxTokens, seed);
     }
 
     public ChatOptions withMaxTokens(int value) {
-        return new ChatOptions(temperature, topP, minP, value, seed, contextTokens);
+        return copy(temperature, topK, topP, minP, value, seed);
     }
 
     public ChatOptions withSeed(int value) {
-        return new ChatOptions(temperature, topP, minP, maxTokens, value, contextTokens);
+        return copy(temperature, topK, topP, minP, maxTokens, value);
     }
 
-    public ChatOptions withContextTokens(int value) {
-        return new ChatOptions(temperature, topP, minP, maxTokens, seed, value);
+    public ChatOptions withPenalties(double repeat, double frequency, double presence) {
+        return new ChatOptions(
+                temperature, topK, topP, minP, repeat, frequency, presence, maxTokens, seed, stop, timeout);
+    }
+
+    public ChatOptions withStop(List<String> value) {
+        return new ChatOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                maxTokens,
+                seed,
+                value,
+                timeout);
+    }
+
+    public ChatOptions withTimeout(Duration value) {
+        return new ChatOptions(
+                temperature,
+                topK,
+                topP,
+                minP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                maxTokens,
+                seed,
+                stop,
+                value);
+    }
+
+    /** What the engine has to know, with the seed of one reply. */
+    Sampling sampling(int replySeed) {
+        return new Sampling(
+                PENALTY_TOKENS,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                topK,
+                topP,
+                minP,
+                temperature,
+                replySeed);
+    }
+
+    private ChatOptions copy(
+            double newTemperature, int newTopK, double newTopP, double newMinP, int newMaxTokens, int newSeed) {
+        return new ChatOptions(
+                newTemperature,
+                newTopK,
+                newTopP,
+                newMinP,
+                repeatPenalty,
+                frequencyPenalty,
+                presencePenalty,
+                newMaxTokens,
+                newSeed,
+                stop,
+                timeout);
     }
 
     private static void check(boolean holds, String wanted, Number given) {

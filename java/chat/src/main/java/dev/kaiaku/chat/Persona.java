@@ -1,65 +1,72 @@
 package dev.kaiaku.chat;
 
-import de.kherud.llama.InferenceParameters;
-import de.kherud.llama.LlamaIterator;
-import de.kherud.llama.LlamaModel;
-import de.kherud.llama.ModelParameters;
-import dev.kaiaku.bindings.LlamaBinary;
+import dev.kaiaku.chat.engine.Engine;
+import dev.kaiaku.chat.engine.EngineChoice;
+import dev.kaiaku.chat.engine.EngineOptions;
+import dev.kaiaku.chat.engine.Sampling;
 import dev.kaiaku.dataset.BadInputException;
-import dev.kaiaku.dataset.Conversation;
+import dev.kaiaku.dataset.ConversationFile;
+import dev.kaiaku.dataset.Role;
+import dev.kaiaku.dataset.Turn;
+import dev.kaiaku.model.format.Segment;
 import java.nio.file.Path;
-import java.util.function.Predicate;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A persona that can write: a GGUF file made by {@code kaiaku-train export}, opened by java-llama.cpp on the CPU.
- * Its chats may be used from several threads; their replies are written one after another.
- *
- * <p>Threads of java-llama.cpp may outlive {@link #close}: a program that must end then calls {@link System#exit}.
+ * A persona that can write: a GGUF file made by {@code kaiaku-train export}, opened by llama.cpp. Thread-safe: its
+ * conversations share the loaded model and {@link EngineOptions#slots} of them write at the same time, the others
+ * wait for their turn. A program ends by itself once its main thread has, whether or not personas were closed.
  */
 public final class Persona implements AutoCloseable {
+    private static final int POLL_MILLIS = 20;
+
     private final PersonaFile file;
     private final ChatOptions options;
-    private final int contextTokens;
-    private final LlamaModel model;
-    private boolean closed;
+    private final EngineChoice.Opened opened;
+    private final Engine engine;
+    private final Semaphore slots;
+    private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private double strength;
+    private volatile boolean closed;
 
-    private Persona(PersonaFile file, ChatOptions options, int contextTokens, LlamaModel model) {
+    private Persona(PersonaFile file, ChatOptions options, EngineChoice.Opened opened, EngineOptions engineOptions) {
         this.file = file;
         this.options = options;
-        this.contextTokens = contextTokens;
-        this.model = model;
+        this.opened = opened;
+        this.engine = opened.engine();
+        this.slots = new Semaphore(engineOptions.slots(), true);
+        this.strength = engineOptions.strength();
     }
 
-    /** Opens a persona with {@link ChatOptions#defaults}. */
+    /** Opens a persona with {@link ChatOptions#defaults} and {@link EngineOptions#defaults}. */
     public static Persona open(Path gguf) {
         return open(gguf, ChatOptions.defaults());
+    }
+
+    /** Opens a persona with {@link EngineOptions#defaults}. */
+    public static Persona open(Path gguf, ChatOptions options) {
+        return open(gguf, options, EngineOptions.defaults());
     }
 
     /**
      * Opens a persona.
      *
-     * @throws BadInputException if the file is broken, holds no persona, or has an architecture that
-     *     java-llama.cpp does not know
+     * @param gguf what {@code kaiaku-train export} wrote; or a base model, where the engine options name an adapter
+     * @param options how replies are written, unless a conversation has other options
+     * @throws BadInputException if the file is broken, holds no persona, has an architecture that the engine does not
+     *     know, or does not fit into memory
      */
-    public static Persona open(Path gguf, ChatOptions options) {
-        PersonaFile file = PersonaFile.read(gguf);
-        int contextTokens = Math.min(options.contextTokens(), file.contextTokens());
-        prepareLibrary();
-        ModelParameters parameters = new ModelParameters()
-                .setModel(gguf.toString())
-                .setCtxSize(contextTokens)
-                .setParallel(1)
-                .skipWarmup()
-                .disableLog();
-        try {
-            return new Persona(file, options, contextTokens, new LlamaModel(parameters));
-        } catch (RuntimeException e) {
-            // java-llama.cpp's own exception class is not public.
-            throw new BadInputException(
-                    gguf + ": java-llama.cpp cannot run this file (" + e.getMessage()
-                            + "); export it again, or run it with a newer llama.cpp",
-                    e);
-        }
+    public static Persona open(Path gguf, ChatOptions options, EngineOptions engineOptions) {
+        PersonaFile file = PersonaFile.read(gguf, engineOptions.adapter());
+        int contextTokens = Math.min(engineOptions.contextTokens(), file.contextTokens());
+        EngineChoice choice = new EngineChoice(gguf, file.architecture(), file.preTokenizer(), file.types());
+        return new Persona(file, options, choice.open(contextTokens, engineOptions), engineOptions);
     }
 
     /** The name of the person that it writes like. */
@@ -67,65 +74,177 @@ public final class Persona implements AutoCloseable {
         return file.persona().name();
     }
 
+    /** Which engine runs it and why, for people. */
+    public String engine() {
+        return engine.description() + ": " + opened.reason();
+    }
+
+    /** How many tokens of a conversation it sees, its reply included. */
+    public int contextTokens() {
+        return engine.contextTokens();
+    }
+
     /** A new conversation. */
-    public Chat chat() {
-        return new Chat(this, new History(file.persona().system()));
+    public Conversation conversation() {
+        return conversation(file.persona().system());
     }
 
-    @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            model.close();
+    /** A new conversation under a system text of one's own; null for none, whatever the persona was trained with. */
+    public Conversation conversation(@Nullable String system) {
+        return new Conversation(this, new History(system), options);
+    }
+
+    /**
+     * A conversation that {@link Conversation#save} wrote.
+     *
+     * @throws BadInputException for a file that is none
+     */
+    public Conversation load(Path jsonl) {
+        List<dev.kaiaku.dataset.Conversation> lines = ConversationFile.read(jsonl);
+        if (lines.isEmpty()) {
+            throw new BadInputException(jsonl + ": holds no conversation");
         }
+        @Nullable String system = null;
+        for (Turn turn : lines.get(0).turns()) {
+            system = turn.role() == Role.SYSTEM ? turn.content() : system;
+        }
+        History history = new History(system);
+        lines.get(0).turns().stream()
+                .filter(turn -> turn.role() != Role.SYSTEM)
+                .flatMap(turn -> History.messages(turn, name()).stream())
+                .forEach(history::add);
+        return new Conversation(this, history, options);
     }
 
-    String prompt(Conversation conversation) {
-        return file.prompt(conversation);
+    /** Factor of the LoRA adapter's change. */
+    public synchronized double strength() {
+        return strength;
     }
 
-    /** How many tokens the prompt and the longest reply are over the context; at most 0 where they fit. */
-    synchronized int excess(String prompt) {
-        checkOpen();
-        // One more for the beginning-of-sequence token that some files ask for.
-        int reply = Math.min(options.maxTokens(), contextTokens / 2);
-        return model.encode(prompt).length + 1 + reply - contextTokens;
-    }
-
-    /** Goes on from a prompt until the end of the turn, the longest reply, or a piece that is not wanted. */
-    synchronized void write(String prompt, Predicate<String> onPiece) {
-        checkOpen();
-        InferenceParameters parameters = new InferenceParameters(prompt)
-                .setCachePrompt(true)
-                .setNPredict(Math.min(options.maxTokens(), contextTokens / 2))
-                .setTemperature((float) options.temperature())
-                .setTopK(0)
-                .setTopP((float) options.topP())
-                .setMinP((float) options.minP())
-                .setSeed(options.seed());
-        LlamaIterator pieces = model.generate(parameters).iterator();
-        boolean wanted = false;
+    /**
+     * Changes the factor of the LoRA adapter's change: 1 as trained, 0 the base alone. What is being written changes
+     * from its next token on.
+     *
+     * @throws BadInputException where the persona was opened without an adapter, or the engine cannot change it
+     */
+    public synchronized void strength(double factor) {
+        EngineOptions.checkStrength(factor);
+        lock.readLock().lock();
         try {
-            do {
-                wanted = pieces.hasNext();
-            } while (wanted && onPiece.test(pieces.next().text));
+            checkOpen();
+            engine.strength(factor);
         } finally {
-            if (wanted) {
-                pieces.cancel();
-            }
+            lock.readLock().unlock();
+        }
+        strength = factor;
+    }
+
+    /** Ends the replies that are being written with an {@link IllegalStateException} and frees the model. */
+    @Override
+    public void close() {
+        closed = true;
+        lock.writeLock().lock();
+        try {
+            opened.close();
+        } finally {
+            lock.writeLock().unlock();
         }
     }
 
-    private void checkOpen() {
+    /**
+     * A prompt and its room.
+     *
+     * @param excess how many tokens the prompt and the longest reply are over the context; at most 0 where they fit
+     * @param spare how many tokens to make room for beyond that, once something has to go
+     */
+    record Prompt(List<Segment> segments, int maxTokens, int excess, int spare) {}
+
+    Prompt prompt(List<Turn> turns, ChatOptions replyOptions) {
+        List<Segment> segments = file.prompt(turns);
+        int context = engine.contextTokens();
+        int maxTokens = Math.min(replyOptions.maxTokens(), context / 2);
+        lock.readLock().lock();
+        try {
+            checkOpen();
+            return new Prompt(segments, maxTokens, engine.count(segments) + maxTokens - context, context / 5);
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
+    /**
+     * Writes a reply on a thread of its own.
+     *
+     * @param attempt changes a seed that the options name
+     * @param onMessages told the messages before the reply says that it is done
+     */
+    void write(
+            Prompt prompt,
+            ChatOptions replyOptions,
+            int attempt,
+            Reply reply,
+            BiConsumer<Reply, List<String>> onMessages) {
+        int seed = replyOptions.seed() == ChatOptions.RANDOM
+                ? ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE)
+                : (replyOptions.seed() + attempt) & Integer.MAX_VALUE;
+        Sampling sampling = replyOptions.sampling(seed);
+        Thread writer = new Thread(() -> run(prompt, sampling, reply, onMessages), "kaiaku-reply");
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    private void run(Prompt prompt, Sampling sampling, Reply reply, BiConsumer<Reply, List<String>> onMessages) {
+        try {
+            Engine.Written written = takeTurn(prompt, sampling, reply);
+            onMessages.accept(reply, reply.finish(written.finished()));
+            reply.complete(written.promptTokens(), written.reusedTokens(), written.tokens());
+        } catch (RuntimeException | Error e) {
+            onMessages.accept(reply, List.of());
+            reply.fail(e instanceof RuntimeException known ? known : new IllegalStateException(e.toString(), e));
+        }
+    }
+
+    private Engine.Written takeTurn(Prompt prompt, Sampling sampling, Reply reply) {
+        try {
+            while (!slots.tryAcquire(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                checkOpen();
+                if (!reply.wanted()) {
+                    return new Engine.Written(false, 0, -1, 0);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+        lock.readLock().lock();
+        try {
+            checkOpen();
+            Engine.Written written = engine.write(prompt.segments(), sampling, prompt.maxTokens(), sink(reply));
+            checkOpen();
+            return written;
+        } finally {
+            lock.readLock().unlock();
+            slots.release();
+        }
+    }
+
+    private Engine.Sink sink(Reply reply) {
+        return new Engine.Sink() {
+            @Override
+            public boolean wanted() {
+                return !closed && reply.wanted();
+            }
+
+            @Override
+            public void piece(String text) {
+                reply.write(text);
+            }
+        };
+    }
+
+    void checkOpen() {
         if (closed) {
             throw new IllegalStateException("the persona is closed");
         }
-    }
-
-    /** java-llama.cpp would extract its library anew each time, and delete llama* from the temporary folder. */
-    private static void prepareLibrary() {
-        String folder = LlamaBinary.folder().toString();
-        System.setProperty("de.kherud.llama.lib.path", folder);
-        System.setProperty("de.kherud.llama.tmpdir", folder);
     }
 }

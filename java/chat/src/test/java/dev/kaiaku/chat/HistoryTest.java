@@ -8,48 +8,85 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HistoryTest {
+    private final History history = new History("be sam");
+
     @Test
     void peopleWhoSpeakOneAfterAnotherShareATurn() {
-        History history = new History("be sam");
+        say("ana", "oi\ntudo bem?");
+        say("joão", " e aí ");
+        reply("opa");
+        reply("de boa\nsempre");
 
-        history.heard("ana", "oi\ntudo bem?");
-        history.heard("joão", " e aí ");
-        history.replied("opa\nde boa");
-
-        assertThat(history.conversation().turns())
+        assertThat(history.turns())
                 .containsExactly(
                         new Turn(Role.SYSTEM, "be sam"),
                         new Turn(Role.USER, "[ana]: oi\n  tudo bem?\n[joão]: e aí"),
-                        new Turn(Role.ASSISTANT, "opa\nde boa"));
+                        new Turn(Role.ASSISTANT, "opa\nde boa\n  sempre"));
     }
 
     @Test
-    void emptyReplyLeavesNoTurn() {
-        History history = new History(null);
+    void turnsAreReadBackAsTheMessagesTheyWereMadeOf() {
+        say("ana", "oi\ntudo bem?\n[x]: não sou um autor");
+        say("joão", "e aí");
+        reply("opa");
+        reply("de boa\nsempre");
 
-        history.heard("ana", "oi");
-        history.replied(" ");
-        history.heard("ana", "oi?");
+        List<Said> read = history.turns().stream()
+                .filter(turn -> turn.role() != Role.SYSTEM)
+                .flatMap(turn -> History.messages(turn, "sam").stream())
+                .toList();
 
-        assertThat(contents(history)).containsExactly("[ana]: oi\n[ana]: oi?");
+        assertThat(read).isEqualTo(history.messages());
     }
 
     @Test
-    void oldestTurnGoesWithItsReplyThenTheOldestLines() {
-        History history = new History("be sam");
-        history.heard("ana", "um");
-        history.replied("dois");
-        history.heard("ana", "três\nlinhas");
-        history.heard("ana", "quatro");
+    void oldestTurnGoesWithItsReplyThenTheOldestMessages() {
+        say("ana", "um");
+        reply("dois");
+        reply("e meio");
+        say("ana", "três\nlinhas");
+        say("ana", "quatro");
 
         assertThat(history.forgetOldest()).isTrue();
-        assertThat(contents(history)).containsExactly("be sam", "[ana]: três\n  linhas\n[ana]: quatro");
+        assertThat(contents()).containsExactly("be sam", "[ana]: três\n  linhas\n[ana]: quatro");
         assertThat(history.forgetOldest()).isTrue();
-        assertThat(contents(history)).containsExactly("be sam", "[ana]: quatro");
+        assertThat(contents()).containsExactly("be sam", "[ana]: quatro");
         assertThat(history.forgetOldest()).isFalse();
+        assertThat(history.messages()).hasSize(5);
     }
 
-    private static List<String> contents(History history) {
-        return history.conversation().turns().stream().map(Turn::content).toList();
+    @Test
+    void aCopyGoesItsOwnWay() {
+        say("ana", "oi");
+        History copy = history.copy();
+
+        reply("opa");
+
+        assertThat(copy.messages()).hasSize(1);
+        assertThat(copy.waitsForReply()).isTrue();
+        assertThat(history.waitsForReply()).isFalse();
+    }
+
+    @Test
+    void aReplyCanBeTakenBack() {
+        say("ana", "oi");
+        reply("opa");
+        reply("e aí");
+
+        assertThat(history.takeBackReply()).isTrue();
+        assertThat(history.takeBackReply()).isFalse();
+        assertThat(contents()).containsExactly("be sam", "[ana]: oi");
+    }
+
+    private void say(String author, String text) {
+        history.add(new Said(author, text, false));
+    }
+
+    private void reply(String text) {
+        history.add(new Said("sam", text, true));
+    }
+
+    private List<String> contents() {
+        return history.turns().stream().map(Turn::content).toList();
     }
 }

@@ -9,38 +9,37 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplyTextTest {
-    private final List<String> pieces = new ArrayList<>();
-    private final ReplyText reply = new ReplyText(pieces::add);
+    private final List<Piece> pieces = new ArrayList<>();
+    private final ReplyText reply = new ReplyText(List.of("FIM", "\n\n\n"), pieces::add);
 
     @Test
     void piecesArePassedOnAsTheyCome() {
         reply.add("oi");
         reply.add(" gente");
 
-        assertThat(pieces).containsExactly("oi", " gente");
+        assertThat(pieces).containsExactly(new Piece(0, "oi"), new Piece(0, " gente"));
     }
 
     @Test
     void whiteSpaceWaitsForTheTextBehindIt() {
-        reply.add("oi\n");
+        reply.add("\noi\n");
         reply.add(" ");
-        assertThat(pieces).containsExactly("oi");
+        assertThat(pieces).containsExactly(new Piece(0, "oi"));
 
-        reply.end();
+        reply.end(Ending.FINISHED);
 
-        assertThat(pieces).containsExactly("oi");
-        assertThat(reply.raw()).isEqualTo("oi");
+        assertThat(pieces).hasSize(1);
+        assertThat(reply.messages()).containsExactly("oi");
     }
 
     @Test
-    void newlineInsideAMessageIsShownWithoutItsTwoSpaces() {
-        reply.add("uma\n");
-        reply.add("  duas\n   três");
-        reply.end();
+    void everyLineIsAMessageUnlessTwoSpacesSayOtherwise() {
+        write("uma \nduas\n  ainda duas\n   e mais\n\ntrês");
 
-        assertThat(reply.shown()).isEqualTo("uma\nduas\n três");
-        assertThat(reply.raw()).isEqualTo("uma\n  duas\n   três");
-        assertThat(String.join("", pieces)).isEqualTo(reply.shown());
+        assertThat(reply.messages()).containsExactly("uma", "duas\nainda duas\n e mais", "três");
+        assertThat(pieces).last().isEqualTo(new Piece(2, "s"));
+        assertThat(joined()).isEqualTo(String.join("|", reply.messages()));
+        assertThat(reply.ending()).isEqualTo(Ending.FINISHED);
     }
 
     @Test
@@ -49,40 +48,61 @@ class ReplyTextTest {
         for (String piece : List.of("claro", "\n", "[", "jo", "ão", "]", ":", " eu vou")) {
             wanted = wanted && reply.add(piece);
         }
-        reply.end();
+        reply.end(Ending.LENGTH);
 
         assertThat(wanted).isFalse();
-        assertThat(reply.shown()).isEqualTo("claro");
-        assertThat(reply.raw()).isEqualTo("claro");
-        assertThat(String.join("", pieces)).isEqualTo("claro");
+        assertThat(reply.messages()).containsExactly("claro");
+        assertThat(reply.ending()).isEqualTo(Ending.OTHER_SPEAKER);
+        assertThat(pieces).containsExactly(new Piece(0, "claro"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[sic] foi isso", "a [b]: c", "[1] primeiro", "linha\n  [ana]: citada"})
-    void bracketsThatNameNoSpeakerAreText(String text) {
-        text.codePoints().forEach(c -> reply.add(Character.toString(c)));
-        reply.end();
+    @ValueSource(strings = {"[sic] foi isso", "a [b]: c", "[1] primeiro", "linha\n  [ana]: citada", "F FI FIN", "[hm"})
+    void whatOnlyLooksLikeAnEndIsText(String text) {
+        write(text);
 
-        assertThat(reply.raw()).isEqualTo(text);
-        assertThat(String.join("", pieces)).isEqualTo(text.replace("\n  ", "\n"));
-    }
-
-    @Test
-    void openBracketAtTheEndIsText() {
-        reply.add("[hm");
-        assertThat(pieces).isEmpty();
-
-        reply.end();
-
-        assertThat(pieces).containsExactly("[hm");
+        assertThat(reply.messages()).containsExactly(text.replace("\n  ", "\n"));
+        assertThat(joined()).isEqualTo(reply.messages().get(0));
     }
 
     @Test
     void replyThatIsAllSomebodyElseIsEmpty() {
         assertThat(reply.add("[ana]: oi")).isFalse();
-        reply.end();
+        reply.end(Ending.FINISHED);
 
-        assertThat(reply.shown()).isEmpty();
+        assertThat(reply.messages()).isEmpty();
         assertThat(pieces).isEmpty();
+    }
+
+    @Test
+    void stopWordIsCutWhereverItsPiecesEnd() {
+        write("tá bom FIMzinho");
+
+        assertThat(reply.messages()).containsExactly("tá bom");
+        assertThat(joined()).isEqualTo("tá bom");
+        assertThat(reply.ending()).isEqualTo(Ending.STOP_WORD);
+    }
+
+    @Test
+    void stopWordMayBeWhiteSpace() {
+        assertThat(reply.add("um\n\n")).isTrue();
+        assertThat(reply.add("\ndois")).isFalse();
+
+        assertThat(reply.messages()).containsExactly("um");
+    }
+
+    private void write(String text) {
+        text.codePoints().forEach(c -> reply.add(Character.toString(c)));
+        reply.end(Ending.FINISHED);
+    }
+
+    private String joined() {
+        StringBuilder all = new StringBuilder();
+        int message = 0;
+        for (Piece piece : pieces) {
+            all.append("|".repeat(piece.message() - message)).append(piece.text());
+            message = piece.message();
+        }
+        return all.toString();
     }
 }

@@ -1,7 +1,7 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.chat.Chat;
 import dev.kaiaku.chat.ChatOptions;
+import dev.kaiaku.chat.Conversation;
 import dev.kaiaku.chat.Persona;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -63,7 +63,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (Persona persona = Persona.open(file, options())) {
-            Chat chat = persona.chat();
+            Conversation chat = persona.conversation();
             if (prompt != null) {
                 answer(chat, prompt);
             } else if (console.inTerminal() && console.outTerminal()) {
@@ -83,7 +83,7 @@ final class ChatCommand implements Callable<Integer> {
         }
     }
 
-    private void answerLines(Chat chat) {
+    private void answerLines(Conversation chat) {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
@@ -95,7 +95,7 @@ final class ChatCommand implements Callable<Integer> {
         }
     }
 
-    private void answer(Chat chat, String text) {
+    private void answer(Conversation chat, String text) {
         chat.say(author, text, piece -> {
             console.out().print(TerminalText.safe(piece));
             console.out().flush();

@@ -1,6 +1,6 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.chat.Chat;
+import dev.kaiaku.chat.Conversation;
 import dev.kaiaku.chat.Persona;
 import dev.kaiaku.dataset.BadInputException;
 import java.io.IOException;
@@ -24,13 +24,13 @@ final class ChatTerminal {
             Ctrl-C stops a reply.""";
 
     private final Persona persona;
-    private final Chat chat;
+    private final Conversation chat;
     private final AtomicBoolean interrupted = new AtomicBoolean();
     private String author;
 
     ChatTerminal(Persona persona, String author) {
         this.persona = persona;
-        this.chat = persona.chat();
+        this.chat = persona.conversation();
         this.author = author;
     }
 

@@ -1,6 +1,5 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.chat.Chat;
 import dev.kaiaku.chat.ChatOptions;
 import dev.kaiaku.chat.Persona;
 import dev.kaiaku.dataset.Conversation;
@@ -24,7 +23,7 @@ final class SampleReply {
     /** Prints the last lines that somebody said in a sample of {@code data}, and the persona's reply to them. */
     static void print(Path gguf, Path data, PrintWriter out) {
         try (Persona persona = Persona.open(gguf, ChatOptions.defaults().withSeed(SEED))) {
-            Chat chat = persona.chat();
+            dev.kaiaku.chat.Conversation chat = persona.conversation();
             Matcher lines = LINE.matcher(somethingSaid(data));
             while (lines.find()) {
                 String text = lines.group(2).replace("\n  ", "\n");
@@ -33,11 +32,7 @@ final class SampleReply {
             }
             String name = persona.name() + "> ";
             out.print(name);
-            chat.reply(piece -> {
-                out.print(TerminalText.safe(piece).replace("\n", "\n" + name));
-                out.flush();
-            });
-            out.println();
+            out.println(TerminalText.safe(chat.reply().text()).replace("\n", "\n" + name));
         }
     }
 

@@ -1,14 +1,16 @@
-package dev.kaiaku.chat;
+package com.example;
 
+import dev.kaiaku.chat.Conversation;
+import dev.kaiaku.chat.Persona;
 import java.nio.file.Path;
 
-final class EmbedExample {
+/** A program with a persona in it. */
+public final class Embed {
     public static void main(String[] args) {
         try (Persona persona = Persona.open(Path.of("ana/persona.gguf"))) {
-            Chat chat = persona.chat();
+            Conversation chat = persona.conversation();
             chat.hear("joao", "bora jogar hoje?");
             chat.say("bia", "ana, vem!", System.out::print);
         }
-        System.exit(0); // llama.cpp's threads would keep the program alive
     }
 }

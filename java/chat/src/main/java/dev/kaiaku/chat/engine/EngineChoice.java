@@ -1,0 +1,91 @@
+package dev.kaiaku.chat.engine;
+
+import dev.kaiaku.dataset.BadInputException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Picks the engine for a file, and says why.
+ *
+ * @param architecture {@code general.architecture} of the file
+ * @param preTokenizer {@code tokenizer.ggml.pre} of the file, empty where it has none
+ * @param types ggml's names of the types of its tensors
+ */
+public record EngineChoice(Path gguf, String architecture, String preTokenizer, Set<String> types) {
+    /** What llama.cpp b4916 knows of what {@code kaiaku-train export} can write. */
+    private static final Set<String> OLD_ARCHITECTURES = Set.of("llama", "qwen2", "gemma", "gemma2", "gemma3", "phi3");
+
+    private static final Set<String> OLD_PRE_TOKENIZERS = Set.of(
+            "", "default", "llama3", "llama-v3", "llama-bpe", "gpt-2", "qwen2", "deepseek-r1-qwen", "smollm", "tekken");
+
+    /** An engine and the reason for it. */
+    public record Opened(Engine engine, String reason) implements AutoCloseable {
+        @Override
+        public void close() {
+            engine.close();
+        }
+    }
+
+    /**
+     * Opens the file.
+     *
+     * @param contextTokens of one slot
+     * @throws BadInputException where the engine that was asked for, or any, cannot run it
+     */
+    public Opened open(int contextTokens, EngineOptions options) {
+        Optional<String> lack = lackOfJavaLlama(options);
+        return switch (options.kind()) {
+            case JAVA_LLAMA -> {
+                lack.ifPresent(reason -> {
+                    throw new BadInputException(gguf + ": java-llama.cpp cannot run it: " + reason
+                            + "; --engine libllama can, if llama.cpp of today does");
+                });
+                yield javaLlama(contextTokens, options, "asked for");
+            }
+            case LIBLLAMA ->
+                libllama(LlamaBuild.libraryOrBuild(options.library()), contextTokens, options, "asked for");
+            case AUTO ->
+                lack.isEmpty()
+                        ? javaLlama(contextTokens, options, "knows " + architecture + ", and nothing to build")
+                        : libllama(
+                                LlamaBuild.library(options.library()).orElseThrow(() -> missing(lack.get())),
+                                contextTokens,
+                                options,
+                                "java-llama.cpp cannot, " + lack.get());
+        };
+    }
+
+    /** Why java-llama.cpp will not do; empty where it will. */
+    private Optional<String> lackOfJavaLlama(EngineOptions options) {
+        if (!OLD_ARCHITECTURES.contains(architecture)) {
+            return Optional.of("it does not know the architecture " + architecture);
+        }
+        if (!OLD_PRE_TOKENIZERS.contains(preTokenizer)) {
+            return Optional.of("it does not know the pre-tokeniser " + preTokenizer);
+        }
+        if (options.adapter() != null && types.contains("Q4_0")) {
+            return Optional.of("it applies adapters wrongly to Q4_0 matrices, which it rearranges");
+        }
+        if (options.gpuLayers() > 0) {
+            return Optional.of("it has no GPU");
+        }
+        if (options.library() != null) {
+            return Optional.of("a libllama was given");
+        }
+        return Optional.empty();
+    }
+
+    private BadInputException missing(String lack) {
+        return new BadInputException(gguf + ": java-llama.cpp cannot run it: " + lack
+                + "; --engine libllama builds llama.cpp of today once and runs it");
+    }
+
+    private Opened javaLlama(int contextTokens, EngineOptions options, String reason) {
+        return new Opened(JavaLlamaEngine.open(gguf, contextTokens, options), reason);
+    }
+
+    private Opened libllama(Path library, int contextTokens, EngineOptions options, String reason) {
+        return new Opened(LibllamaEngine.open(library, gguf, contextTokens, options), reason);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.kaiaku.chat.engine;
+
+import de.kherud.llama.InferenceParameters;
+import de.kherud.llama.LlamaIterator;
+import de.kherud.llama.LlamaModel;
+import de.kherud.llama.ModelParameters;
+import de.kherud.llama.args.CacheType;
+import dev.kaiaku.bindings.DaemonThreads;
+import dev.kaiaku.bindings.LlamaBinary;
+import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.model.format.Segment;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * A model run by java-llama.cpp 4.2.0, llama.cpp of March 2025, on the CPU. It does not give back the memory of a
+ * model that is closed before the process ends.
+ */
+final class JavaLlamaEngine implements Engine {
+    private static final int BATCH_TOKENS = 512;
+
+    private final LlamaModel model;
+    private final int contextTokens;
+
+    private JavaLlamaEngine(LlamaModel model, int contextTokens) {
+        this.model = model;
+        this.contextTokens = contextTokens;
+    }
+
+    /** @param contextTokens of one slot */
+    static JavaLlamaEngine open(Path gguf, int contextTokens, EngineOptions options) {
+        prepareLibrary();
+        int threads = options.resolvedThreads();
+        ModelParameters parameters = new ModelParameters()
+                .setModel(gguf.toString())
+                .setCtxSize(contextTokens * options.slots())
+                .setParallel(options.slots())
+                .setThreads(threads)
+                .setThreadsBatch(threads)
+                .setBatchSize(BATCH_TOKENS)
+                .setCacheTypeK(CacheType.valueOf(options.kvType().name()))
+                .setCacheTypeV(CacheType.valueOf(options.kvType().name()))
+                .skipWarmup()
+                .disableContextShift()
+                .disableLog();
+        if (options.flashAttention() == FlashAttention.ON) {
+            parameters.enableFlashAttn();
+        }
+        if (options.adapter() != null) {
+            parameters.addLoraScaledAdapter(options.adapter().toString(), (float) options.strength());
+        }
+        try {
+            LlamaModel model = new LlamaModel(parameters);
+            return new JavaLlamaEngine(model, contextTokens);
+        } catch (RuntimeException e) {
+            // java-llama.cpp's own exception class is not public.
+            throw new BadInputException(
+                    gguf + ": java-llama.cpp cannot run this file (" + e.getMessage()
+                            + "); export it again, or run it with --engine libllama",
+                    e);
+        }
+    }
+
+    /** java-llama.cpp would extract its library anew each time, and delete llama* from the temporary folder. */
+    private static void prepareLibrary() {
+        String folder = LlamaBinary.folder().toString();
+        System.setProperty("de.kherud.llama.lib.path", folder);
+        System.setProperty("de.kherud.llama.tmpdir", folder);
+        DaemonThreads.letJavaLlamaUse(LlamaModel.class);
+    }
+
+    @Override
+    public String description() {
+        return "java-llama.cpp 4.2.0 (llama.cpp b4916) on the CPU";
+    }
+
+    @Override
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    @Override
+    public int count(List<Segment> prompt) {
+        // One more for the beginning-of-sequence token that some files ask for.
+        return model.encode(text(prompt)).length + 1;
+    }
+
+    @Override
+    public Written write(List<Segment> prompt, Sampling sampling, int maxTokens, Sink sink) {
+        String text = text(prompt);
+        InferenceParameters parameters = new InferenceParameters(text)
+                .setCachePrompt(true)
+                .setNPredict(maxTokens)
+                .setRepeatLastN(sampling.penaltyTokens())
+                .setRepeatPenalty((float) sampling.repeatPenalty())
+                .setFrequencyPenalty((float) sampling.frequencyPenalty())
+                .setPresencePenalty((float) sampling.presencePenalty())
+                .setTopK(sampling.topK())
+                .setTopP((float) sampling.topP())
+                .setMinP((float) sampling.minP())
+                .setTemperature((float) sampling.temperature())
+                .setSeed(sampling.seed());
+        LlamaIterator pieces = model.generate(parameters).iterator();
+        int tokens = 0;
+        boolean over = false;
+        try {
+            while (!over && sink.wanted()) {
+                String piece = pieces.next().text;
+                over = !pieces.hasNext();
+                // The last output says only that there are no more.
+                tokens += over ? 0 : 1;
+                if (!piece.isEmpty()) {
+                    sink.piece(piece);
+                }
+            }
+        } finally {
+            if (!over) {
+                pieces.cancel();
+            }
+        }
+        return new Written(over && tokens < maxTokens, count(prompt) - 1, -1, tokens);
+    }
+
+    @Override
+    public void strength(double factor) {
+        throw new BadInputException(
+                "java-llama.cpp cannot change the strength of an adapter while it runs; use --engine libllama");
+    }
+
+    @Override
+    public void close() {
+        model.close();
+    }
+
+    private static String text(List<Segment> prompt) {
+        return prompt.stream().map(Segment::text).collect(Collectors.joining());
+    }
+}

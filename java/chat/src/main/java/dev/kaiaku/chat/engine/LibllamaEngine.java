@@ -1,0 +1,199 @@
+package dev.kaiaku.chat.engine;
+
+import dev.kaiaku.bindings.NativeException;
+import dev.kaiaku.bindings.libllama.Libllama;
+import dev.kaiaku.bindings.libllama.LibllamaContext;
+import dev.kaiaku.bindings.libllama.LibllamaModel;
+import dev.kaiaku.bindings.libllama.LibllamaSampler;
+import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.model.format.Segment;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** A model run by llama.cpp of today. Replies that are written at the same time are computed together. */
+final class LibllamaEngine implements Engine {
+    private static final int BATCH_TOKENS = 512;
+
+    private final Libllama library;
+    private final LibllamaModel model;
+    private final LibllamaContext context;
+    private final TokenLoop loop;
+    private final int contextTokens;
+    private final boolean adapter;
+    private final int gpuLayers;
+
+    private LibllamaEngine(
+            Libllama library, LibllamaModel model, LibllamaContext context, int contextTokens, EngineOptions options) {
+        this.library = library;
+        this.model = model;
+        this.context = context;
+        this.contextTokens = contextTokens;
+        this.adapter = options.adapter() != null;
+        this.gpuLayers = options.gpuLayers();
+        this.loop = new TokenLoop(model, context, options.slots(), BATCH_TOKENS);
+    }
+
+    /** @param contextTokens of one slot */
+    static LibllamaEngine open(Path library, Path gguf, int contextTokens, EngineOptions options) {
+        LibllamaModel model = null;
+        try {
+            Libllama loaded = Libllama.load(library);
+            model = LibllamaModel.open(loaded, gguf, options.gpuLayers());
+            if (options.adapter() != null) {
+                model.loadAdapter(options.adapter());
+            }
+            LibllamaContext context = new LibllamaContext(
+                    model,
+                    new LibllamaContext.Sizes(
+                            contextTokens,
+                            options.slots(),
+                            BATCH_TOKENS,
+                            options.resolvedThreads(),
+                            flashAttention(options.flashAttention()),
+                            typeId(options.kvType())));
+            if (options.adapter() != null) {
+                context.strength(options.strength());
+            }
+            return new LibllamaEngine(loaded, model, context, contextTokens, options);
+        } catch (NativeException e) {
+            if (model != null) {
+                model.close();
+            }
+            throw new BadInputException(gguf + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static int flashAttention(FlashAttention wanted) {
+        return switch (wanted) {
+            case AUTO -> -1;
+            case OFF -> 0;
+            case ON -> 1;
+        };
+    }
+
+    /** The id of {@code ggml_type}. */
+    private static int typeId(KvType type) {
+        return switch (type) {
+            case F32 -> 0;
+            case F16 -> 1;
+            case Q4_0 -> 2;
+            case Q4_1 -> 3;
+            case Q5_0 -> 6;
+            case Q5_1 -> 7;
+            case Q8_0 -> 8;
+        };
+    }
+
+    @Override
+    public String description() {
+        List<String> gpus = library.gpus();
+        boolean onGpu = gpuLayers != 0 && !gpus.isEmpty();
+        return "libllama " + library.version() + (onGpu ? " on " + String.join(", ", gpus) : " on the CPU");
+    }
+
+    @Override
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    @Override
+    public int count(List<Segment> prompt) {
+        return tokens(prompt).length;
+    }
+
+    @Override
+    public Written write(List<Segment> prompt, Sampling sampling, int maxTokens, Sink sink) {
+        int[] tokens = tokens(prompt);
+        LibllamaSampler sampler = sampler(sampling);
+        if (sampling.penalises()) {
+            Arrays.stream(tokens)
+                    .skip(Math.max(0, tokens.length - sampling.penaltyTokens()))
+                    .forEach(sampler::accept);
+        }
+        TokenTask task = new TokenTask(tokens, sampler, maxTokens);
+        loop.submit(task);
+        try {
+            return follow(task, maxTokens, sink);
+        } finally {
+            task.cancel();
+        }
+    }
+
+    private Written follow(TokenTask task, int maxTokens, Sink sink) {
+        Utf8Pieces pieces = new Utf8Pieces();
+        int written = 0;
+        while (sink.wanted()) {
+            int token = task.next();
+            if (token == TokenTask.END) {
+                return new Written(written < maxTokens, task.promptTokens(), task.reused(), written);
+            }
+            if (token != TokenTask.NONE_YET) {
+                written++;
+                String text = pieces.add(model.bytes(token));
+                if (!text.isEmpty()) {
+                    sink.piece(text);
+                }
+            }
+        }
+        return new Written(false, task.promptTokens(), task.reused(), written);
+    }
+
+    private LibllamaSampler sampler(Sampling sampling) {
+        LibllamaSampler sampler = new LibllamaSampler(model);
+        if (sampling.penalises()) {
+            sampler.penalties(
+                    sampling.penaltyTokens(),
+                    sampling.repeatPenalty(),
+                    sampling.frequencyPenalty(),
+                    sampling.presencePenalty());
+        }
+        if (sampling.temperature() == 0) {
+            return sampler.greedy();
+        }
+        if (sampling.topK() > 0) {
+            sampler.topK(sampling.topK());
+        }
+        if (sampling.topP() < 1) {
+            sampler.topP(sampling.topP());
+        }
+        if (sampling.minP() > 0) {
+            sampler.minP(sampling.minP());
+        }
+        return sampler.temperature(sampling.temperature()).draw(sampling.seed());
+    }
+
+    /** The prompt's tokens, piece by piece as training made them: what people say cannot become a control token. */
+    private int[] tokens(List<Segment> prompt) {
+        int[] tokens = new int[64];
+        int length = 0;
+        int bos = model.bos();
+        if (bos >= 0) {
+            tokens[length++] = bos;
+        }
+        for (Segment segment : prompt) {
+            int[] ids = model.tokenize(segment.text(), segment.control());
+            if (length + ids.length > tokens.length) {
+                tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, length + ids.length));
+            }
+            System.arraycopy(ids, 0, tokens, length, ids.length);
+            length += ids.length;
+        }
+        return Arrays.copyOf(tokens, length);
+    }
+
+    @Override
+    public void strength(double factor) {
+        if (!adapter) {
+            throw new BadInputException("there is no adapter whose strength could change; open one with --adapter");
+        }
+        loop.strength(factor);
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+        context.close();
+        model.close();
+    }
+}
