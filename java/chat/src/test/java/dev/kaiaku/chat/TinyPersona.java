@@ -13,10 +13,11 @@ import dev.kaiaku.model.export.gguf.QuantType;
 import java.nio.file.Path;
 
 /** A persona with random weights: it babbles, always the same for the same seed. */
-final class TinyPersona {
+public final class TinyPersona {
     private TinyPersona() {}
 
-    static Path write(Path folder, Path gguf) {
+    /** Writes a base to {@code folder} and the persona to {@code gguf}, which is returned. */
+    public static Path write(Path folder, Path gguf) {
         TinyBase.write(folder, TinySpec.defaults(Architecture.LLAMA));
         try (BaseModel base = BaseModels.open(folder)) {
             PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());

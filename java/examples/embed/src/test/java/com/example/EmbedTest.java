@@ -4,15 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kaiaku.dataset.Progress;
-import dev.kaiaku.model.Architecture;
-import dev.kaiaku.model.base.BaseModel;
-import dev.kaiaku.model.base.BaseModels;
-import dev.kaiaku.model.base.TinyBase;
-import dev.kaiaku.model.base.TinySpec;
-import dev.kaiaku.model.export.GgufExport;
-import dev.kaiaku.model.export.PersonaInfo;
-import dev.kaiaku.model.export.QuantType;
+import dev.kaiaku.chat.TinyPersona;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +19,8 @@ class EmbedTest {
 
     @Test
     void programWritesAReplyAndEndsByItself() throws IOException, InterruptedException {
-        writeTinyPersona(folder.resolve("ana/persona.gguf"));
+        Files.createDirectories(folder.resolve("ana"));
+        TinyPersona.write(folder.resolve("base"), folder.resolve("ana/persona.gguf"));
         File output = folder.resolve("output.txt").toFile();
 
         Process program = new ProcessBuilder(
@@ -56,16 +49,5 @@ class EmbedTest {
                 .stripIndent();
 
         assertTrue(Files.readString(project.resolve("../../../README.md")).contains(body));
-    }
-
-    /** A persona with random weights, which babbles. */
-    private void writeTinyPersona(Path gguf) throws IOException {
-        Files.createDirectories(gguf.getParent());
-        Path tiny = folder.resolve("base");
-        TinyBase.write(tiny, TinySpec.defaults(Architecture.LLAMA));
-        try (BaseModel base = BaseModels.open(tiny)) {
-            PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
-            GgufExport.write(base, null, persona, QuantType.F16, 1, gguf, Progress.NONE);
-        }
     }
 }

@@ -19,7 +19,8 @@ record Planted(@Nullable PiiType type, String text, List<int[]> spans) {
         StringBuilder text = new StringBuilder();
         List<int[]> spans = new ArrayList<>();
         int start = -1;
-        for (char c : marked.toCharArray()) {
+        for (int i = 0; i < marked.length(); i++) {
+            char c = marked.charAt(i);
             if (type != null && c == '{') {
                 start = text.length();
             } else if (type != null && c == '}') {
