@@ -64,8 +64,7 @@ public final class Conversation implements AutoCloseable {
     /** Lets the persona hear something that it need not answer yet; what is said while it writes comes after that. */
     public synchronized void hear(String author, String text) {
         checkOpen();
-        String name = author.strip().replaceAll("[\\[\\]\\p{Cntrl}]", " ").strip();
-        Said said = new Said(name.isEmpty() ? SOMEBODY : name, text.replace("\r\n", "\n"), false);
+        Said said = clean(new Said(author, text, false));
         if (writing == null) {
             history.add(said);
         } else {
@@ -86,7 +85,7 @@ public final class Conversation implements AutoCloseable {
             throw new IllegalStateException("nothing was said to the persona since its last reply");
         }
         Persona.Prompt prompt = promptThatFits();
-        Reply reply = new Reply(options);
+        Reply reply = new Reply(options, false);
         writing = reply;
         persona.write(prompt, options, attempts, reply, this::replied);
         return reply;
@@ -163,6 +162,12 @@ public final class Conversation implements AutoCloseable {
         }
     }
 
+    /** The message with a name that can stand in brackets, and line ends as training has them. */
+    static Said clean(Said said) {
+        String name = said.author().replaceAll("[\\[\\]\\p{Cntrl}]", " ").strip();
+        return new Said(name.isEmpty() ? SOMEBODY : name, said.text().replaceAll("\\r\\n?", "\n"), said.persona());
+    }
+
     private synchronized void replied(Reply reply, List<String> messages) {
         if (writing != reply) {
             return;
@@ -174,7 +179,7 @@ public final class Conversation implements AutoCloseable {
     }
 
     private Persona.Prompt promptThatFits() {
-        Persona.Prompt prompt = persona.prompt(history.turns(), options);
+        Persona.Prompt prompt = persona.promptOf(history.turns(), options);
         if (prompt.excess() <= 0) {
             return prompt;
         }
@@ -183,7 +188,7 @@ public final class Conversation implements AutoCloseable {
             if (!history.forgetOldest()) {
                 break;
             }
-            prompt = persona.prompt(history.turns(), options);
+            prompt = persona.promptOf(history.turns(), options);
         }
         if (prompt.excess() > 0) {
             history = before;

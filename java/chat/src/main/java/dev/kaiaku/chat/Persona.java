@@ -91,7 +91,30 @@ public final class Persona implements AutoCloseable {
 
     /** A new conversation under a system text of one's own; null for none, whatever the persona was trained with. */
     public Conversation conversation(@Nullable String system) {
-        return new Conversation(this, new History(system), options);
+        return conversation(system, List.of());
+    }
+
+    /** A conversation in which something was said before. */
+    public Conversation conversation(@Nullable String system, List<Said> said) {
+        History history = new History(system);
+        said.forEach(message -> history.add(Conversation.clean(message)));
+        return new Conversation(this, history, options);
+    }
+
+    /**
+     * Goes on from a text as it is: without a chat format, control tokens in it read as such, nothing of the reply
+     * left out. For programs that write prompts of their own.
+     *
+     * @throws BadInputException where the text is longer than the context
+     */
+    public Reply complete(String text, ChatOptions replyOptions) {
+        Prompt prompt = prompt(List.of(new Segment(text, true, false)), replyOptions);
+        if (prompt.excess() > 0) {
+            throw new BadInputException("the text is " + prompt.excess() + " tokens too long for the context");
+        }
+        Reply reply = new Reply(replyOptions, true);
+        write(prompt, replyOptions, 0, reply, (done, messages) -> {});
+        return reply;
     }
 
     /**
@@ -159,8 +182,11 @@ public final class Persona implements AutoCloseable {
      */
     record Prompt(List<Segment> segments, int maxTokens, int excess, int spare) {}
 
-    Prompt prompt(List<Turn> turns, ChatOptions replyOptions) {
-        List<Segment> segments = file.prompt(turns);
+    Prompt promptOf(List<Turn> turns, ChatOptions replyOptions) {
+        return prompt(file.prompt(turns), replyOptions);
+    }
+
+    private Prompt prompt(List<Segment> segments, ChatOptions replyOptions) {
         int context = engine.contextTokens();
         int maxTokens = Math.min(replyOptions.maxTokens(), context / 2);
         lock.readLock().lock();

@@ -35,8 +35,9 @@ public final class Reply implements Iterable<Piece>, Flow.Publisher<Piece> {
     private @Nullable RuntimeException failure;
     private @Nullable ReplyStats stats;
 
-    Reply(ChatOptions options) {
-        this.text = new ReplyText(options.stop(), this::pass);
+    /** @param verbatim whether the text is no turn of a conversation, but passed on as it is */
+    Reply(ChatOptions options, boolean verbatim) {
+        this.text = new ReplyText(options.stop(), verbatim, this::pass);
         this.timeout = options.timeout().isZero() ? null : options.timeout();
     }
 

@@ -17,14 +17,19 @@ final class ReplyText {
 
     private final Consumer<Piece> onPiece;
     private final List<String> stop;
+    private final boolean verbatim;
     private final StringBuilder raw = new StringBuilder();
     private final List<StringBuilder> messages = new ArrayList<>();
     private int passed;
     private @Nullable Ending ending;
 
-    /** @param stop texts that end the reply, none of them empty */
-    ReplyText(List<String> stop, Consumer<Piece> onPiece) {
+    /**
+     * @param stop texts that end the reply, none of them empty
+     * @param verbatim whether to pass on everything up to a stop word, as one message
+     */
+    ReplyText(List<String> stop, boolean verbatim, Consumer<Piece> onPiece) {
         this.stop = stop;
+        this.verbatim = verbatim;
         this.onPiece = onPiece;
     }
 
@@ -63,6 +68,10 @@ final class ReplyText {
 
     private void pass(boolean last) {
         int limit = beforeStopWord(last);
+        if (verbatim) {
+            showAsItIs(limit);
+            return;
+        }
         int end = passed;
         int at = passed;
         while (at < limit) {
@@ -142,6 +151,18 @@ final class ReplyText {
             messages.get(messages.size() - 1).append(text);
             passed = word;
             onPiece.accept(new Piece(messages.size() - 1, text));
+        }
+    }
+
+    private void showAsItIs(int end) {
+        if (end > passed) {
+            if (messages.isEmpty()) {
+                messages.add(new StringBuilder());
+            }
+            String text = raw.substring(passed, end);
+            messages.get(0).append(text);
+            passed = end;
+            onPiece.accept(new Piece(0, text));
         }
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplyTextTest {
     private final List<Piece> pieces = new ArrayList<>();
-    private final ReplyText reply = new ReplyText(List.of("FIM", "\n\n\n"), pieces::add);
+    private final ReplyText reply = new ReplyText(List.of("FIM", "\n\n\n"), false, pieces::add);
 
     @Test
     void piecesArePassedOnAsTheyCome() {

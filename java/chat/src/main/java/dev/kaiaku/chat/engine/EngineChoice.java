@@ -1,5 +1,6 @@
 package dev.kaiaku.chat.engine;
 
+import dev.kaiaku.bindings.libllama.Libllama;
 import dev.kaiaku.dataset.BadInputException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,12 +45,14 @@ public record EngineChoice(Path gguf, String architecture, String preTokenizer, 
                 yield javaLlama(contextTokens, options, "asked for");
             }
             case LIBLLAMA ->
-                libllama(LlamaBuild.libraryOrBuild(options.library()), contextTokens, options, "asked for");
+                libllama(library(options).orElseThrow(() -> notBuilt("")), contextTokens, options, "asked for");
             case AUTO ->
                 lack.isEmpty()
                         ? javaLlama(contextTokens, options, "knows " + architecture + ", and nothing to build")
                         : libllama(
-                                LlamaBuild.library(options.library()).orElseThrow(() -> missing(lack.get())),
+                                library(options)
+                                        .orElseThrow(() ->
+                                                notBuilt("java-llama.cpp cannot run it, " + lack.get() + ", and ")),
                                 contextTokens,
                                 options,
                                 "java-llama.cpp cannot, " + lack.get());
@@ -76,9 +79,13 @@ public record EngineChoice(Path gguf, String architecture, String preTokenizer, 
         return Optional.empty();
     }
 
-    private BadInputException missing(String lack) {
-        return new BadInputException(gguf + ": java-llama.cpp cannot run it: " + lack
-                + "; --engine libllama builds llama.cpp of today once and runs it");
+    private static Optional<Path> library(EngineOptions options) {
+        return options.library() == null ? LlamaBuild.library() : Optional.of(options.library());
+    }
+
+    private BadInputException notBuilt(String before) {
+        return new BadInputException(gguf + ": " + before + "libllama is not built yet; kaiaku-train chat --engine"
+                + " libllama builds it once, or --engine-lib names one of release " + Libllama.RELEASE);
     }
 
     private Opened javaLlama(int contextTokens, EngineOptions options, String reason) {
