@@ -1,6 +1,7 @@
 package dev.kaiaku.dataset.scrub;
 
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -42,6 +43,8 @@ final class AddressFinder implements Finder {
     private static final Pattern CEP = Pattern.compile("(?<![\\p{L}\\d.,:/+_-])\\d{5}-\\d{3}(?![\\p{L}\\d_-]|[.,/]\\d)");
     private static final Pattern NEXT_WORD = Pattern.compile("\\h*([\\p{L}]*)");
     private static final String CERTAIN_KINDS = "street|str|avenue|ave|road|rd|boulevard|blvd|lane|ln|parkway|pkwy|hwy|highway|st|terrace";
+    /** Characters before and after a number in which its street may stand. */
+    private static final int REACH = 120;
     private static final int LOWEST_BARE_NUMBER = 10;
 
     @Override
@@ -51,25 +54,43 @@ final class AddressFinder implements Finder {
 
     @Override
     public void find(String text, Findings findings) {
-        add(STREET_FIRST.matcher(text), text, true, findings);
-        add(NUMBER_FIRST.matcher(text), text, false, findings);
-        for (Pattern pattern : new Pattern[] {OTHER, CEP}) {
-            Matcher matcher = pattern.matcher(text);
-            while (matcher.find()) {
-                findings.add(PiiType.ADDRESS, matcher.start(), matcher.end());
+        int end = 0;
+        for (int i = 0; i < text.length(); i++) {
+            if (isDigit(text.charAt(i))) {
+                int start = Math.max(end, i - REACH);
+                end = reach(text, i);
+                add(STREET_FIRST.matcher(text), start, end, matcher -> isStreetFirst(matcher, text), findings);
+                add(NUMBER_FIRST.matcher(text), start, end, AddressFinder::isNumberFirst, findings);
+                add(OTHER.matcher(text), start, end, matcher -> true, findings);
+                add(CEP.matcher(text), start, end, matcher -> true, findings);
+                i = end;
             }
         }
     }
 
-    private static void add(Matcher matcher, String text, boolean streetFirst, Findings findings) {
-        int from = 0;
-        while (from < text.length() && matcher.find(from)) {
-            boolean real = streetFirst ? isStreetFirst(matcher, text) : isNumberFirst(matcher);
+    /** Behind the last digit that is near the ones before it, and what may follow that. */
+    private static int reach(String text, int firstDigit) {
+        int end = firstDigit;
+        for (int i = firstDigit; i < Math.min(text.length(), end + REACH); i++) {
+            end = isDigit(text.charAt(i)) ? i : end;
+        }
+        return Math.min(text.length(), end + REACH);
+    }
+
+    private static void add(Matcher matcher, int start, int end, Predicate<Matcher> test, Findings findings) {
+        matcher.useTransparentBounds(true).useAnchoringBounds(false);
+        int from = start;
+        while (from < end && matcher.region(from, end).find()) {
+            boolean real = test.test(matcher);
             if (real) {
                 findings.add(PiiType.ADDRESS, matcher.start(), matcher.end());
             }
             from = real ? matcher.end() : matcher.start() + 1;
         }
+    }
+
+    private static boolean isDigit(char c) {
+        return c >= '0' && c <= '9';
     }
 
     private static boolean isStreetFirst(Matcher matcher, String text) {

@@ -36,14 +36,14 @@ final class EmailFinder implements Finder {
                 String end = matcher.group(2);
                 if ((end == null || !FILES.contains(end.toLowerCase(Locale.ROOT)))
                         && !text.startsWith("git@", matcher.start())) {
-                    findings.add(PiiType.EMAIL, matcher.start(), matcher.end());
+                    findings.addAnywhere(PiiType.EMAIL, matcher.start(), matcher.end());
                 }
             }
         }
         if (text.contains("ponto") || text.contains("dot")) {
             Matcher matcher = SPELLED.matcher(text);
             while (matcher.find()) {
-                findings.add(PiiType.EMAIL, matcher.start(), matcher.end());
+                findings.addAnywhere(PiiType.EMAIL, matcher.start(), matcher.end());
             }
         }
     }

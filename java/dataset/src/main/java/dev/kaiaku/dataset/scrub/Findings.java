@@ -12,20 +12,27 @@ final class Findings {
     private final List<Finding> found = new ArrayList<>();
     private final List<int[]> harmless = new ArrayList<>();
 
-    /** Adds a finding, unless an earlier claim overlaps it. */
+    /** Adds a finding, unless an earlier one or a harmless stretch overlaps it. */
     void add(PiiType type, int start, int end) {
         if (isFree(start, end)) {
             found.add(new Finding(type, start, end));
         }
     }
 
-    /** Claims a stretch in which later finders should see nothing. */
+    /** Adds a finding, unless an earlier one overlaps it. */
+    void addAnywhere(PiiType type, int start, int end) {
+        if (!isFound(start, end)) {
+            found.add(new Finding(type, start, end));
+        }
+    }
+
+    /** Marks a stretch in which numbers are harmless. */
     void shield(int start, int end) {
         harmless.add(new int[] {start, end});
     }
 
     boolean isFree(int start, int end) {
-        return found.stream().noneMatch(finding -> start < finding.end() && finding.start() < end)
+        return !isFound(start, end)
                 && harmless.stream().noneMatch(span -> start < span[1] && span[0] < end);
     }
 
@@ -33,5 +40,9 @@ final class Findings {
     List<Finding> sorted() {
         found.sort(Comparator.comparingInt(Finding::start));
         return List.copyOf(found);
+    }
+
+    private boolean isFound(int start, int end) {
+        return found.stream().anyMatch(finding -> start < finding.end() && finding.start() < end);
     }
 }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 final class IpFinder implements Finder {
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d{2}|[1-9]?\\d)";
     private static final Pattern V4 = Pattern.compile(
-            "(?<![\\p{L}\\d._-])" + OCTET + "(?:\\." + OCTET + "){3}(?![\\p{L}\\d_]|\\.\\d|-\\d)");
+            "(?<![\\p{L}\\d._-]|\\p{L}/)" + OCTET + "(?:\\." + OCTET + "){3}(?![\\p{L}\\d_]|\\.\\d|-\\d)");
     private static final Pattern V6 = Pattern.compile(
             "(?<![\\p{L}\\d:._])(?:[0-9a-f]{1,4}:|:(?=:)){1,7}(?::?[0-9a-f]{1,4})(?::[0-9a-f]{1,4}){0,6}"
                     + "(?![\\p{L}\\d_]|:[0-9a-f:])",
@@ -24,7 +24,7 @@ final class IpFinder implements Finder {
 
     @Override
     public boolean mayFind(Signals signals) {
-        return signals.digits() > 0;
+        return (signals.digits() >= 4 && signals.dots() >= 3) || signals.colons() >= 2;
     }
 
     @Override
@@ -35,8 +35,9 @@ final class IpFinder implements Finder {
                 findings.add(PiiType.IPV4, v4.start(), v4.end());
             }
         }
+        boolean colons = text.indexOf("::") >= 0 || text.chars().filter(c -> c == ':').count() >= GROUPS - 1;
         Matcher v6 = V6.matcher(text);
-        while (v6.find()) {
+        while (colons && v6.find()) {
             if (isV6(v6.group())) {
                 findings.add(PiiType.IPV6, v6.start(), v6.end());
             }
@@ -44,7 +45,10 @@ final class IpFinder implements Finder {
     }
 
     private static boolean isAddress(String text, String value, int start) {
-        if (value.startsWith("127.") || value.startsWith("255.") || KNOWN_TO_ALL.contains(value)) {
+        if (value.startsWith("127.")
+                || value.startsWith("255.")
+                || value.endsWith(".0.0")
+                || KNOWN_TO_ALL.contains(value)) {
             return false;
         }
         boolean network = NETWORK.isBefore(text, start);

@@ -1,5 +1,6 @@
 package dev.kaiaku.dataset.scrub;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -19,17 +20,24 @@ final class PasswordFinder implements Finder {
                     + "|(?:verification|security|confirmation|login|access|2fa)\\h+code|otp|2fa|pin)"
                     + "\\h{0,3}(?:[:=]|\\bis\\b|\\bé|\\beh\\b)?\\h{0,3}(\\d{4,8}|\\d{3}[- ]\\d{3})(?![\\d\\p{L}])",
             FLAGS);
+    /** One of these is in every text that has a match. */
+    private static final List<String> STEMS = List.of(
+            "enha", "ENHA", "ass", "ASS", "pw", "PW", "Pw", "ontrase", "digo", "DIGO", "code", "CODE", "Code", "otp", "OTP", "Otp", "2fa",
+            "2FA", "2Fa", "pin", "PIN", "Pin");
     private static final Set<String> NO_PASSWORD = Set.of(
             "required", "wrong", "incorrect", "invalid", "errada", "incorreta", "inválida", "obrigatória", "none", "null",
             "nenhuma", "undefined", "string", "alguém", "alguem", "please", "favor", "true", "false", "hidden");
 
     @Override
     public boolean mayFind(Signals signals) {
-        return signals.digits() > 0 || signals.colon() || signals.equals();
+        return signals.digits() > 0 || signals.colons() > 0 || signals.equals();
     }
 
     @Override
     public void find(String text, Findings findings) {
+        if (STEMS.stream().noneMatch(text::contains)) {
+            return;
+        }
         add(ASSIGNED.matcher(text), text, false, findings);
         add(SAID.matcher(text), text, true, findings);
         Matcher code = ONE_TIME.matcher(text);

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class Scrubber {
     /** Earlier ones claim their findings first: a link before the number in it. */
     private static final List<Finder> FINDERS = List.of(
+            new UrlFinder(),
             new TokenFinder(),
             new PasswordFinder(),
-            new UrlFinder(),
             new EmailFinder(),
             new IbanFinder(),
             new CardFinder(),

@@ -21,7 +21,7 @@ final class TokenFinder implements Finder {
             + ")(?![A-Za-z0-9_])");
     private static final Pattern NAMED = Pattern.compile(
             "(?<![\\p{L}\\d])(?:(?:api|access|secret|auth|client|private)[_ -]?(?:key|token|secret)|token|apikey|bearer"
-                    + "|chave (?:da )?api|chave (?:pix )?aleat[óo]ria|chave pix|pix)"
+                    + "|chave (?:da )?api|chave (?:pix )?aleat[óo]ria|chave pix|pix)(?![\\p{L}\\d_/])"
                     + "\\h{0,3}(?:[:=]|\\bis\\b|é)?\\h{0,3}[\"'`]?([A-Za-z0-9_.+/=-]{20,512})",
             Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
     private static final Pattern PRIVATE_KEY = Pattern.compile(
@@ -29,25 +29,25 @@ final class TokenFinder implements Finder {
 
     @Override
     public boolean mayFind(Signals signals) {
-        return signals.hasLongWord();
+        return signals.hasKey();
     }
 
     @Override
     public void find(String text, Findings findings) {
         Matcher known = KNOWN.matcher(text);
         while (known.find()) {
-            findings.add(PiiType.TOKEN, known.start(), known.end());
+            findings.addAnywhere(PiiType.TOKEN, known.start(), known.end());
         }
         Matcher named = NAMED.matcher(text);
         while (named.find()) {
             if (isMixed(named.group(1))) {
-                findings.add(PiiType.TOKEN, named.start(1), named.end(1));
+                findings.addAnywhere(PiiType.TOKEN, named.start(1), named.end(1));
             }
         }
         if (text.contains("PRIVATE KEY-----")) {
             Matcher block = PRIVATE_KEY.matcher(text);
             while (block.find()) {
-                findings.add(PiiType.TOKEN, block.start(), block.end());
+                findings.addAnywhere(PiiType.TOKEN, block.start(), block.end());
             }
         }
     }

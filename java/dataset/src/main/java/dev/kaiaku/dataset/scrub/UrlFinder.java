@@ -13,7 +13,7 @@ final class UrlFinder implements Finder {
 
     @Override
     public boolean mayFind(Signals signals) {
-        return signals.slash() || signals.colon();
+        return signals.slash();
     }
 
     @Override
@@ -31,11 +31,12 @@ final class UrlFinder implements Finder {
 
     /** Without the punctuation of the sentence, and without a bracket that was opened before the link. */
     private static int end(String text, int start, int end) {
+        boolean round = opens(text, start, end, '(');
+        boolean square = opens(text, start, end, '[');
         int last = end;
         while (last > start) {
             char c = text.charAt(last - 1);
-            boolean closing =
-                    (c == ')' && !opens(text, start, last, '(')) || (c == ']' && !opens(text, start, last, '['));
+            boolean closing = (c == ')' && !round) || (c == ']' && !square);
             if (!closing && TRAILING.indexOf(c) < 0) {
                 break;
             }
@@ -45,7 +46,6 @@ final class UrlFinder implements Finder {
     }
 
     private static boolean opens(String text, int start, int end, char bracket) {
-        int at = text.indexOf(bracket, start);
-        return at >= 0 && at < end;
+        return text.substring(start, end).indexOf(bracket) >= 0;
     }
 }
