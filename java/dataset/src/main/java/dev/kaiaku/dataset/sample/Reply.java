@@ -11,6 +11,7 @@ import java.time.Instant;
  * @param time of the first message of the reply
  * @param context the user turn before it, lines {@code [author]: text}
  * @param text the persona's messages, one a line; a newline inside a message is a newline and two spaces
+ * @param messages how many these are
  * @param reactions that its messages received; 0 where the format does not tell
  */
-public record Reply(int number, int session, Instant time, String context, String text, int reactions) {}
+public record Reply(int number, int session, Instant time, String context, String text, int messages, int reactions) {}

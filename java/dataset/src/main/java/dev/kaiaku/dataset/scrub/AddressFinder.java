@@ -9,8 +9,9 @@ import java.util.regex.Pattern;
 final class AddressFinder implements Finder {
     private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
     private static final String NAME_WORD = "(?:[\\p{L}][\\p{L}.'’-]{0,24}|\\d{1,2}(?=\\h+de\\h))";
-    private static final String COMPLEMENT = "(?:\\h?[,–-]?\\h?(?:apto|apt|ap|apartamento|bloco|bl|casa|sala|lote|torre|cj|conj(?:unto)?"
-            + "|unit|suite|ste|fl|#)[.:]?\\h?#?[\\p{L}\\d-]{1,5}(?![\\p{L}\\d])|,?\\h(?:fundos|fds|t[ée]rreo|sobrado|\\d{1,2}º andar)){0,3}";
+    private static final String COMPLEMENT =
+            "(?:\\h?[,–-]?\\h?(?:apto|apt|ap|apartamento|bloco|bl|casa|sala|lote|torre|cj|conj(?:unto)?"
+                    + "|unit|suite|ste|fl|#)[.:]?\\h?#?[\\p{L}\\d-]{1,5}(?![\\p{L}\\d])|,?\\h(?:fundos|fds|t[ée]rreo|sobrado|\\d{1,2}º andar)){0,3}";
     private static final String DISTRICT =
             "(?:\\h?[-–]\\h?|,\\h)(?-i:\\p{Lu})[\\p{L}.']{1,20}(?:\\h(?:d[aeo]s?\\h)?(?-i:\\p{Lu})[\\p{L}.']{1,20}){0,3}";
     private static final String AREA = "(?:" + DISTRICT + ")?(?:\\h?[,/–-]?\\h?(?-i:[A-Z]{2})(?![\\p{L}\\d]))?"
@@ -21,7 +22,8 @@ final class AddressFinder implements Finder {
                     + "|rod\\.|largo|ladeira|viela|beco|calle|carrera|avda\\.?|rua:|end\\.?:?\\h?rua)\\h+"
                     + "(?<name>" + NAME_WORD + "(?:\\h+" + NAME_WORD + "){0,6}?)"
                     + "(?<mark>\\h*,\\h*(?:n[º°o.]{0,2}\\h*|n[uú]mero\\h+|km\\h*)?|\\h+(?:n[º°o.]{1,2}\\h*|n[uú]mero\\h+|n\\h+|#)|\\h+)"
-                    + "(?<number>\\d{1,5}(?:\\.\\d{3})?[a-z]?)(?![\\p{L}\\d:%]|[.,]\\d|/\\d)(?<rest>" + COMPLEMENT + ")(?<area>" + AREA
+                    + "(?<number>\\d{1,5}(?:\\.\\d{3})?[a-z]?)(?![\\p{L}\\d:%]|[.,]\\d|/\\d)(?<rest>" + COMPLEMENT
+                    + ")(?<area>" + AREA
                     + ")",
             FLAGS);
     private static final Pattern NUMBER_FIRST = Pattern.compile(
@@ -30,21 +32,27 @@ final class AddressFinder implements Finder {
                     + "|terrace|highway|hwy|drive|dr|court|ct|place|pl|square|sq|way|circle|cir|close|crescent|gardens|grove|row"
                     + "|trail|alley|mews)(?![\\p{L}\\d'’-])\\.?(?<rest>,?" + COMPLEMENT + ")(?<area>" + AREA + ")",
             FLAGS);
-    private static final Pattern OTHER = Pattern.compile("(?<![\\p{L}\\d])(?:"
-            + "(?:quadra|qd\\.?)\\h?\\d{1,4},?\\h(?:lote|lt\\.?|casa|conj(?:unto)?\\.?|cj\\.?)\\h?[\\p{L}\\d]{1,4}" + COMPLEMENT
-            + "|(?-i:SQN|SQS|SHIS|SHIN|QNM|QNL|QNN|QND|CLN|CLS|SQSW|QSW|QI|QL|QE|QR)\\h?\\d{1,3},?\\h(?:bloco|bl|conj(?:unto)?|cj|casa|lote)\\.?"
-            + "\\h?[\\p{L}\\d]{1,4}" + COMPLEMENT
-            + "|\\p{L}{2,24}(?:stra(?:ß|ss)e|str\\.|weg|platz|gasse)\\h\\d{1,4}[a-z]?"
-            + "|\\d{1,4}(?:\\hbis)?,?\\h(?:rue|avenue|boulevard|place|chemin|all[ée]e)\\h(?:d[eu]s?\\h|de la\\h|de l['’])?\\p{L}{3,20}"
-            + "(?:[\\h-]\\p{L}{3,20}){0,3}"
-            + "|p\\.?\\h?o\\.?\\h?box\\h?\\d{1,6}|caixa postal\\h?(?:n[º°o.]{0,2}\\h?)?\\d{1,6}"
-            + "|cep:?\\h?(?:[ée]\\h)?\\d{2}\\.?\\d{3}-?\\d{3}"
-            + ")(?![\\p{L}\\d])", FLAGS);
-    private static final Pattern CEP = Pattern.compile("(?<![\\p{L}\\d.,:/+_-])\\d{5}-\\d{3}(?![\\p{L}\\d_-]|[.,/]\\d)");
+    private static final Pattern OTHER = Pattern.compile(
+            "(?<![\\p{L}\\d])(?:"
+                    + "(?:quadra|qd\\.?)\\h?\\d{1,4},?\\h(?:lote|lt\\.?|casa|conj(?:unto)?\\.?|cj\\.?)\\h?[\\p{L}\\d]{1,4}"
+                    + COMPLEMENT
+                    + "|(?-i:SQN|SQS|SHIS|SHIN|QNM|QNL|QNN|QND|CLN|CLS|SQSW|QSW|QI|QL|QE|QR)\\h?\\d{1,3},?\\h(?:bloco|bl|conj(?:unto)?|cj|casa|lote)\\.?"
+                    + "\\h?[\\p{L}\\d]{1,4}" + COMPLEMENT
+                    + "|\\p{L}{2,24}(?:stra(?:ß|ss)e|str\\.|weg|platz|gasse)\\h\\d{1,4}[a-z]?"
+                    + "|\\d{1,4}(?:\\hbis)?,?\\h(?:rue|avenue|boulevard|place|chemin|all[ée]e)\\h(?:d[eu]s?\\h|de la\\h|de l['’])?\\p{L}{3,20}"
+                    + "(?:[\\h-]\\p{L}{3,20}){0,3}"
+                    + "|p\\.?\\h?o\\.?\\h?box\\h?\\d{1,6}|caixa postal\\h?(?:n[º°o.]{0,2}\\h?)?\\d{1,6}"
+                    + "|cep:?\\h?(?:[ée]\\h)?\\d{2}\\.?\\d{3}-?\\d{3}"
+                    + ")(?![\\p{L}\\d])",
+            FLAGS);
+    private static final Pattern CEP =
+            Pattern.compile("(?<![\\p{L}\\d.,:/+_-])\\d{5}-\\d{3}(?![\\p{L}\\d_-]|[.,/]\\d)");
     private static final Pattern NEXT_WORD = Pattern.compile("\\h*([\\p{L}]*)");
-    private static final String CERTAIN_KINDS = "street|str|avenue|ave|road|rd|boulevard|blvd|lane|ln|parkway|pkwy|hwy|highway|st|terrace";
+    private static final String CERTAIN_KINDS =
+            "street|str|avenue|ave|road|rd|boulevard|blvd|lane|ln|parkway|pkwy|hwy|highway|st|terrace";
     /** Characters before and after a number in which its street may stand. */
     private static final int REACH = 120;
+
     private static final int LOWEST_BARE_NUMBER = 10;
 
     @Override
@@ -99,7 +107,8 @@ final class AddressFinder implements Finder {
         if (!mayName(name) || StreetNames.isUnit(after)) {
             return false;
         }
-        boolean marked = !matcher.group("mark").isBlank() || !matcher.group("rest").isEmpty() || isCapitalised(name);
+        boolean marked =
+                !matcher.group("mark").isBlank() || !matcher.group("rest").isEmpty() || isCapitalised(name);
         return marked || (number(matcher) >= LOWEST_BARE_NUMBER && StreetNames.mayFollow(after));
     }
 

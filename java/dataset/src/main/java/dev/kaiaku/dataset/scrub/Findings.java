@@ -32,8 +32,7 @@ final class Findings {
     }
 
     boolean isFree(int start, int end) {
-        return !isFound(start, end)
-                && harmless.stream().noneMatch(span -> start < span[1] && span[0] < end);
+        return !isFound(start, end) && harmless.stream().noneMatch(span -> start < span[1] && span[0] < end);
     }
 
     /** In the order of the text. */

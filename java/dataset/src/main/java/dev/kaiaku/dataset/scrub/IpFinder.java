@@ -14,8 +14,8 @@ final class IpFinder implements Finder {
                     + "(?![\\p{L}\\d_]|:[0-9a-f:])",
             Pattern.CASE_INSENSITIVE);
     private static final Pattern SMALL = Pattern.compile("1?\\d(?:\\.1?\\d){3}");
-    private static final Set<String> KNOWN_TO_ALL = Set.of(
-            "0.0.0.0", "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "4.4.4.4");
+    private static final Set<String> KNOWN_TO_ALL =
+            Set.of("0.0.0.0", "8.8.8.8", "8.8.4.4", "1.1.1.1", "1.0.0.1", "9.9.9.9", "4.4.4.4");
     private static final Cue VERSION = new Cue(
             "v|ver|vers[aã]o|version|vers[oõ]es|build|release|patch|update|driver|firmware|kernel|chrome|firefox|art|se[cç][aã]o|section|cap[ií]tulo|chapter");
     private static final Cue NETWORK =
@@ -35,7 +35,8 @@ final class IpFinder implements Finder {
                 findings.add(PiiType.IPV4, v4.start(), v4.end());
             }
         }
-        boolean colons = text.indexOf("::") >= 0 || text.chars().filter(c -> c == ':').count() >= GROUPS - 1;
+        boolean colons =
+                text.indexOf("::") >= 0 || text.chars().filter(c -> c == ':').count() >= GROUPS - 1;
         Matcher v6 = V6.matcher(text);
         while (colons && v6.find()) {
             if (isV6(v6.group())) {
@@ -52,8 +53,7 @@ final class IpFinder implements Finder {
             return false;
         }
         boolean network = NETWORK.isBefore(text, start);
-        boolean version = VERSION.isBefore(text, start)
-                || (SMALL.matcher(value).matches() && !value.startsWith("10."));
+        boolean version = VERSION.isBefore(text, start) || (SMALL.matcher(value).matches() && !value.startsWith("10."));
         return network || !version;
     }
 

@@ -31,7 +31,9 @@ final class OwnWords implements Finder {
             if (words.isEmpty()) {
                 throw new IllegalArgumentException("no letter or digit in \"" + phrase + "\"");
             }
-            phrasesByFirst.computeIfAbsent(words.get(0), first -> new ArrayList<>()).add(words);
+            phrasesByFirst
+                    .computeIfAbsent(words.get(0), first -> new ArrayList<>())
+                    .add(words);
         }
         phrasesByFirst.values().forEach(same -> same.sort((a, b) -> Integer.compare(b.size(), a.size())));
     }
@@ -74,7 +76,10 @@ final class OwnWords implements Finder {
             for (List<String> phrase : phrasesByFirst.getOrDefault(words.get(i).folded(), List.of())) {
                 if (matches(words, i, phrase)) {
                     Word last = words.get(i + phrase.size() - 1);
-                    findings.add(PiiType.OWN_WORD, words.get(i).start(), last.start() + last.text().length());
+                    findings.add(
+                            PiiType.OWN_WORD,
+                            words.get(i).start(),
+                            last.start() + last.text().length());
                     break;
                 }
             }

@@ -9,9 +9,11 @@ import java.util.regex.Pattern;
 /** Passwords and one-time codes that a word such as {@code senha} announces. */
 final class PasswordFinder implements Finder {
     private static final int FLAGS = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
-    private static final String WORD = "(?<![\\p{L}\\d])(?:senhas?|passwords?|passwd|passphrase|passcode|pwd|pass|pw|contraseña)";
-    private static final String BETWEEN = "(?:\\h+(?:nova|novo|new|old|antiga|atual|é|eh|is|era|was|here|aqui|dele|dela|minha|wi-?fi"
-            + "|(?:do|da|de|for|to|of|no|na)\\h+(?:(?:the|my|our|o|a|meu|minha)\\h+)?[\\p{L}\\d_.-]{2,20})){0,3}+";
+    private static final String WORD =
+            "(?<![\\p{L}\\d])(?:senhas?|passwords?|passwd|passphrase|passcode|pwd|pass|pw|contraseña)";
+    private static final String BETWEEN =
+            "(?:\\h+(?:nova|novo|new|old|antiga|atual|é|eh|is|era|was|here|aqui|dele|dela|minha|wi-?fi"
+                    + "|(?:do|da|de|for|to|of|no|na)\\h+(?:(?:the|my|our|o|a|meu|minha)\\h+)?[\\p{L}\\d_.-]{2,20})){0,3}+";
     private static final Pattern SAID = Pattern.compile(WORD + BETWEEN + "\\h+[\"'`]?(\\S{6,64})", FLAGS);
     private static final Pattern ASSIGNED =
             Pattern.compile(WORD + BETWEEN + "\\h{0,3}(?:[:=]|->|→)\\h{0,3}[\"'`]?([^\\s\"'`]{4,64})", FLAGS);
@@ -22,11 +24,30 @@ final class PasswordFinder implements Finder {
             FLAGS);
     /** One of these is in every text that has a match. */
     private static final List<String> STEMS = List.of(
-            "enha", "ENHA", "ass", "ASS", "pw", "PW", "Pw", "ontrase", "digo", "DIGO", "code", "CODE", "Code", "otp", "OTP", "Otp", "2fa",
-            "2FA", "2Fa", "pin", "PIN", "Pin");
+            "enha", "ENHA", "ass", "ASS", "pw", "PW", "Pw", "ontrase", "digo", "DIGO", "code", "CODE", "Code", "otp",
+            "OTP", "Otp", "2fa", "2FA", "2Fa", "pin", "PIN", "Pin");
+
     private static final Set<String> NO_PASSWORD = Set.of(
-            "required", "wrong", "incorrect", "invalid", "errada", "incorreta", "inválida", "obrigatória", "none", "null",
-            "nenhuma", "undefined", "string", "alguém", "alguem", "please", "favor", "true", "false", "hidden");
+            "required",
+            "wrong",
+            "incorrect",
+            "invalid",
+            "errada",
+            "incorreta",
+            "inválida",
+            "obrigatória",
+            "none",
+            "null",
+            "nenhuma",
+            "undefined",
+            "string",
+            "alguém",
+            "alguem",
+            "please",
+            "favor",
+            "true",
+            "false",
+            "hidden");
 
     @Override
     public boolean mayFind(Signals signals) {

@@ -19,21 +19,23 @@ final class PhoneFinder implements Finder {
             List.of("BR", "US", "PT", "GB", "ES", "AR", "MX", "DE", "FR", "IT");
 
     private static final Pattern CANDIDATE = Pattern.compile(
-            "(?<![\\p{L}\\d.,:/#$_=-])(?<!\\d[ ,.:-])[+(]{0,2}\\d(?:[ ().\\u00A0\\u2011-]{0,3}\\d){6,15}(?!\\d|[\\p{L}_%:]|[.,/]\\d)");
-    private static final Pattern BRAZILIAN_MOBILE = Pattern.compile("(?:\\+?55[ -]?)?\\(?0?(?:1[1-9]|2[12478]|3[1-578]|4[1-9]"
-            + "|5[1345]|6[1-9]|7[134579]|8[1-9]|9[1-9])\\)?[ .-]{0,2}9[ .-]?\\d{4}[ .-]?\\d{4}");
-    private static final Pattern BRAZILIAN_LANDLINE = Pattern.compile("(?:\\+?55[ -]?)?(?:\\(0?[1-9][1-9]\\) ?|0[1-9][1-9][ -]"
-            + "|(?!19|20)[1-9][1-9] )[2-5]\\d{3}[ .-]\\d{4}");
+            "(?<![\\p{L}\\d.,:/#$_=-])(?<!\\d[ ,.:-])[+(]{0,2}\\d(?:[ ().\\u00A0\\u2011-]{0,3}\\d){6,31}(?!\\d|[\\p{L}_%:]|[.,/]\\d)");
+    private static final Pattern BRAZILIAN_MOBILE =
+            Pattern.compile("(?:\\+?55[ -]?)?\\(?0?(?:1[1-9]|2[12478]|3[1-578]|4[1-9]"
+                    + "|5[1345]|6[1-9]|7[134579]|8[1-9]|9[1-9])\\)?[ .-]{0,2}9[ .-]?\\d{4}[ .-]?\\d{4}");
+    private static final Pattern BRAZILIAN_LANDLINE = Pattern.compile(
+            "(?:\\+?55[ -]?)?(?:\\(0?[1-9][1-9]\\) ?|0[1-9][1-9][ -]" + "|(?!19|20)[1-9][1-9] )[2-5]\\d{3}[ .-]\\d{4}");
     private static final Pattern LOCAL_MOBILE = Pattern.compile("9 ?\\d{4}-\\d{4}");
     private static final Pattern LOCAL = Pattern.compile("9?[ .-]?\\d{4}[ .-]?\\d{4}|\\d{3}[ .-]\\d{4}");
-    private static final Pattern AMERICAN = Pattern.compile("(?:1[ .-]?)?(?:\\([2-9]\\d{2}\\) ?|[2-9]\\d{2}[ .-])[2-9]\\d{2}[ .-]\\d{4}");
-    private static final Pattern PART =
-            Pattern.compile("(?<!\\d)(?:" + BRAZILIAN_MOBILE + "|" + AMERICAN + ")(?!\\d)");
+    private static final Pattern AMERICAN =
+            Pattern.compile("(?:1[ .-]?)?(?:\\([2-9]\\d{2}\\) ?|[2-9]\\d{2}[ .-])[2-9]\\d{2}[ .-]\\d{4}");
+    private static final Pattern PART = Pattern.compile("(?<!\\d)(?:" + BRAZILIAN_MOBILE + "|" + AMERICAN + ")(?!\\d)");
     private static final Pattern DATE = Pattern.compile("(?:19|20)\\d{2}[-./ ]?(?:0\\d|1[0-2])[-./ ]?[0-3]\\d.*"
             + "|[0-3]?\\d[-./ ][01]?\\d[-./ ](?:19|20)\\d{2}.*|(?:19|20)\\d{2} ?- ?(?:19|20)\\d{2}");
-    private static final Cue ANNOUNCED = new Cue("tel|tels|telefone|telefones|fone|fixo|cel|celular|celulares|zap|zapzap|whats|whatsapp|wpp"
-            + "|liga|ligar|ligue|chama|chamar|disca|n[uú]mero|phone|call|cell|text|txt|sms|mobile|dial|contato|contact"
-            + "|my number|telegram|signal|fax|m[oó]vil|llama|handy|recado");
+    private static final Cue ANNOUNCED =
+            new Cue("tel|tels|telefone|telefones|fone|fixo|cel|celular|celulares|zap|zapzap|whats|whatsapp|wpp"
+                    + "|liga|ligar|ligue|chama|chamar|disca|n[uú]mero|phone|call|cell|text|txt|sms|mobile|dial|contato|contact"
+                    + "|my number|telegram|signal|fax|m[oó]vil|llama|handy|recado");
 
     @Override
     public boolean mayFind(Signals signals) {
@@ -84,10 +86,12 @@ final class PhoneFinder implements Finder {
         if (number.contains("+") || (digits.startsWith("00") && digits.length() > NATIONAL_DIGITS)) {
             return isValid(digits.startsWith("00") ? "+" + digits.substring(2) : "+" + digits, "ZZ");
         }
-        if (BRAZILIAN_MOBILE.matcher(number).matches() || BRAZILIAN_LANDLINE.matcher(number).matches()) {
+        if (BRAZILIAN_MOBILE.matcher(number).matches()
+                || BRAZILIAN_LANDLINE.matcher(number).matches()) {
             return isValid(digits.length() > 11 && digits.startsWith("55") ? "+" + digits : digits, "BR");
         }
-        if (LOCAL_MOBILE.matcher(number).matches() || (announced && LOCAL.matcher(number).matches())) {
+        if (LOCAL_MOBILE.matcher(number).matches()
+                || (announced && LOCAL.matcher(number).matches())) {
             return true;
         }
         if (AMERICAN.matcher(number).matches()) {

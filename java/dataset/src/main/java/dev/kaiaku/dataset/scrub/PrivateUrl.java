@@ -7,8 +7,8 @@ import java.util.regex.Pattern;
 final class PrivateUrl {
     private static final int SHORTEST_SECRET = 6;
 
-    private static final Pattern SPLIT = Pattern.compile("^(?:([a-z][a-z0-9+]*)://)?(?:([^/?#@]*)@)?"
-            + "(\\[[0-9a-f:.%]+\\]|[^/?#:]*)(?::\\d*)?([/?#].*)?$");
+    private static final Pattern SPLIT = Pattern.compile(
+            "^(?:([a-z][a-z0-9+]*)://)?(?:([^/?#@]*)@)?" + "(\\[[0-9a-f:.%]+\\]|[^/?#:]*)(?::\\d*)?([/?#].*)?$");
     private static final Pattern INSIDE = Pattern.compile("localhost|\\[.*\\]|\\d{1,3}(?:\\.\\d{1,3}){3}"
             + "|(?:.*\\.)?(?:local|lan|internal|intranet|corp|home|localdomain|private|onion)"
             + "|(?:.*\\.)?(?:intranet|intra|vpn|internal|corp)\\..*");
@@ -27,6 +27,7 @@ final class PrivateUrl {
             + "|hooks\\.slack\\.com/.+|join\\.slack\\.com/.+|[a-z0-9-]+\\.slack\\.com/archives/.+"
             + "|notion\\.so/.*[0-9a-f]{32}.*|trello\\.com/invite/.+|calendar\\.google\\.com/calendar/.+"
             + ")$");
+
     private static final Pattern SECRET = Pattern.compile("[?&#;](?:access_?token|refresh_?token|id_?token|token|auth"
             + "|auth_?key|authorization|api_?key|apikey|key|sig|signature|x-(?:amz|goog)-signature|pwd|passw(?:or)?d"
             + "|passcode|senha|secret|client_?secret|session|session_?id|sid|phpsessid|jsessionid|jwt|invite|invite_?code"

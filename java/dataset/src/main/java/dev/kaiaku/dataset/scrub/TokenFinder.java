@@ -19,6 +19,7 @@ final class TokenFinder implements Finder {
             + "|\\d{8,10}:AA[\\w-]{32,34}|eyJ[\\w-]{10,2000}\\.eyJ[\\w-]{10,4000}(?:\\.[\\w-]{10,1000})?"
             + "|0x[0-9a-fA-F]{40}|bc1[a-z0-9]{25,60}|(?:secret_|ntn_)[A-Za-z0-9]{40,60}|r8_[A-Za-z0-9]{36,40}"
             + ")(?![A-Za-z0-9_])");
+
     private static final Pattern NAMED = Pattern.compile(
             "(?<![\\p{L}\\d])(?:(?:api|access|secret|auth|client|private)[_ -]?(?:key|token|secret)|token|apikey|bearer"
                     + "|chave (?:da )?api|chave (?:pix )?aleat[óo]ria|chave pix|pix)(?![\\p{L}\\d_/])"

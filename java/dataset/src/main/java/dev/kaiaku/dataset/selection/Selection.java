@@ -1,55 +1,91 @@
 package dev.kaiaku.dataset.selection;
 
 import dev.kaiaku.dataset.sample.Replies;
-import java.util.BitSet;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** The replies to learn from. Those held out are never left out; those to learn from must not repeat them. */
+/**
+ * The replies to learn from, and how good they are. Time grows with the length of the replies, and the number of
+ * threads doesn't matter. What is held out stays, but for exact copies of what may be learned. Thread-safe.
+ */
 public final class Selection {
-    /** Replies as long as this are not written twice by chance. */
-    private static final int LONG_REPLY = 40;
+    /** Why replies to learn are left out that are nearly the same as one held out. */
+    public static final String IN_VALIDATION = "in validation too";
+    /** Why replies are not held out that stand in training in the same context. */
+    public static final String IN_TRAINING = "in training too";
 
-    private final BitSet leftOut = new BitSet();
-    private final Map<String, Long> dropped = new TreeMap<>();
+    /** Of a reply that stays. */
+    static final String KEPT = "";
+
+    private final Leaks leaks;
+    private final Scores scores;
+    private final List<String> reasons;
+
+    private Selection(Leaks leaks, Scores scores, List<String> reasons) {
+        this.leaks = leaks;
+        this.scores = scores;
+        this.reasons = reasons;
+    }
 
     /**
      * Chooses among the replies to learn from.
      *
-     * @param train replies to choose among
-     * @param validation replies held out
+     * @param train replies to choose among, numbered from 0
+     * @param validation replies held out, numbered on
      */
-    public static Selection of(Replies train, Replies validation) {
-        Selection selection = new Selection();
-        Set<String> held = new HashSet<>();
-        validation.forEach(reply -> {
-            if (reply.text().length() >= LONG_REPLY) {
-                held.add(reply.text());
-            }
-        });
+    public static Selection of(Replies train, Replies validation, SelectionOptions options) {
+        Leaks leaks = new Leaks(validation);
+        Profile profile = new Profile();
+        train.forEach(profile::add);
+        Scores scores = new Scores(profile);
+        List<String> reasons = new ArrayList<>();
         train.forEach(reply -> {
-            if (held.contains(reply.text())) {
-                selection.leaveOut(reply.number(), "in validation too");
+            scores.add(reply);
+            boolean leak = leaks.repeats(reply.text());
+            reasons.add(leak ? IN_VALIDATION : KEPT);
+            if (!leak) {
+                leaks.addLearned(reply);
             }
         });
-        return selection;
+        scores.finish();
+        List<String> chosen = new ArrayList<>(new Limits(scores, options, reasons).apply());
+        int heldOut = chosen.size();
+        validation.forEach(reply -> chosen.add(leaks.isLearned(reply) ? IN_TRAINING : KEPT));
+        if (!chosen.subList(heldOut, chosen.size()).contains(KEPT)) {
+            // Copies are better than nothing to measure by.
+            Collections.fill(chosen.subList(heldOut, chosen.size()), KEPT);
+        }
+        return new Selection(leaks, scores, chosen);
     }
 
-    /** Whether the reply of this number stays. */
-    public boolean keeps(int number) {
-        return !leftOut.get(number);
+    /** Why the reply of this number is left out, or null where it stays. */
+    public @Nullable String reason(int number) {
+        String reason = reasons.get(number);
+        return reason.equals(KEPT) ? null : reason;
+    }
+
+    /** How good a reply to learn is, or null for one that is held out. */
+    public @Nullable Score score(int number) {
+        return number < scores.count() ? scores.score(number) : null;
+    }
+
+    /** Whether a turn of the persona is nearly one that is held out, so that it must not even be history. */
+    public boolean repeatsValidation(String turn) {
+        return leaks.repeats(turn);
     }
 
     /** Replies left out, by reason. */
     public Map<String, Long> dropped() {
-        return Collections.unmodifiableMap(dropped);
-    }
-
-    private void leaveOut(int number, String reason) {
-        leftOut.set(number);
-        dropped.merge(reason, 1L, Long::sum);
+        Map<String, Long> dropped = new TreeMap<>();
+        for (String reason : reasons) {
+            if (!reason.equals(KEPT)) {
+                dropped.merge(reason, 1L, Long::sum);
+            }
+        }
+        return dropped;
     }
 }

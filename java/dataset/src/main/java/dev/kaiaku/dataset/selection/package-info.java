@@ -1,4 +1,4 @@
-/** Which replies are worth learning from. */
+/** Which replies are worth learning, and why: scores from features that can be shown, limits, leaks. */
 @NullMarked
 package dev.kaiaku.dataset.selection;
 

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,13 +47,21 @@ record Planted(@Nullable PiiType type, String text, List<int[]> spans) {
     /**
      * How well a scrubber does.
      *
+     * @param lookAlikes lines in which nothing is planted
      * @param planted how many are planted
      * @param found those of them of which no character is left, by the right type
      * @param findings everything that was found
      * @param right those of {@code findings} that hit a plant of their type
      * @param wrong a line for each miss and false alarm
      */
-    record Score(int planted, int found, int findings, int right, Map<PiiType, int[]> byType, List<String> wrong) {
+    record Score(
+            int lookAlikes,
+            int planted,
+            int found,
+            int findings,
+            int right,
+            Map<PiiType, int[]> byType,
+            List<String> wrong) {
         double recall() {
             return (double) found / planted;
         }
@@ -76,7 +85,7 @@ record Planted(@Nullable PiiType type, String text, List<int[]> spans) {
                             .anyMatch(f -> f.type() == line.type && f.start() <= span[0] && f.end() >= span[1]);
                     planted++;
                     found += hit ? 1 : 0;
-                    int[] counts = byType.computeIfAbsent(java.util.Objects.requireNonNull(line.type), t -> new int[2]);
+                    int[] counts = byType.computeIfAbsent(Objects.requireNonNull(line.type), t -> new int[2]);
                     counts[0]++;
                     counts[1] += hit ? 1 : 0;
                     if (!hit) {
@@ -93,7 +102,9 @@ record Planted(@Nullable PiiType type, String text, List<int[]> spans) {
                     }
                 }
             }
-            return new Score(planted, found, findings, right, byType, wrong);
+            int lookAlikes =
+                    (int) lines.stream().filter(line -> line.type == null).count();
+            return new Score(lookAlikes, planted, found, findings, right, byType, wrong);
         }
     }
 }
