@@ -103,7 +103,7 @@ public final class AtomicFile implements AutoCloseable {
                 channel.close();
                 Path file = target.toAbsolutePath().normalize();
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                forceFolder(folderOf(file));
+                force(folderOf(file));
             }
             committed = true;
         } catch (IOException e) {
@@ -155,7 +155,8 @@ public final class AtomicFile implements AutoCloseable {
         }
     }
 
-    private static void forceFolder(Path folder) {
+    /** Puts the names in a folder on the disk, as after a rename; their content is not touched. */
+    public static void force(Path folder) {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {

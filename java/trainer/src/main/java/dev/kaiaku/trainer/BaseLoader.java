@@ -10,6 +10,7 @@ import dev.kaiaku.model.architecture.Features;
 import dev.kaiaku.model.architecture.LocalAttention;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.trainer.options.WeightsForm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -21,13 +22,19 @@ public final class BaseLoader {
 
     private BaseLoader() {}
 
+    /** As {@link #load(BaseModel, WeightsForm, Progress)}, in f32. */
+    public static NativeModel load(BaseModel base, Progress progress) {
+        return load(base, WeightsForm.F32, progress);
+    }
+
     /**
      * A sealed model; the caller closes it.
      *
+     * @param weights form of the frozen weights, resolved
      * @param progress told the bytes of the base that are loaded
      */
-    public static NativeModel load(BaseModel base, Progress progress) {
-        NativeModel model = NativeModel.create(nativeConfig(base.config()));
+    public static NativeModel load(BaseModel base, WeightsForm weights, Progress progress) {
+        NativeModel model = NativeModel.create(nativeConfig(base.config(), weights));
         boolean loaded = false;
         try {
             setInverseFrequencies(model, base.config());
@@ -46,10 +53,12 @@ public final class BaseLoader {
         }
     }
 
-    /** The sizes of a base as the native library takes them. */
-    public static NativeModelConfig nativeConfig(ModelConfig config) {
+    /** The sizes of a base as the native library takes them, and the form that its weights are to have. */
+    public static NativeModelConfig nativeConfig(ModelConfig config, WeightsForm weights) {
         Features features = config.features();
         NativeModelConfig.Builder sizes = NativeModelConfig.builder()
+                .weights(weights.layers())
+                .tableWeights(weights.tables())
                 .layers(config.layers())
                 .hiddenSize(config.hiddenSize())
                 .intermediateSize(config.intermediateSize())
@@ -75,6 +84,13 @@ public final class BaseLoader {
             sizes.slidingWindow(local.window()).localLayers(local.layerIndices());
         }
         return sizes.build();
+    }
+
+    /** Frozen numbers of a base. */
+    public static long parameters(BaseModel base) {
+        return base.tensors().stream()
+                .mapToLong(tensor -> tensor.shape().stream().reduce(1L, Math::multiplyExact))
+                .sum();
     }
 
     private static long load(

@@ -10,6 +10,12 @@ import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.format.EncodedConversation;
+import dev.kaiaku.trainer.memory.MemoryPlan;
+import dev.kaiaku.trainer.options.ComputeForm;
+import dev.kaiaku.trainer.options.WeightsForm;
+import dev.kaiaku.trainer.packing.Example;
+import dev.kaiaku.trainer.packing.Examples;
+import dev.kaiaku.trainer.packing.MicroBatches;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,20 +38,28 @@ public record Evaluation(int samples, long targets, double baseNll, double adapt
      */
     public static Evaluation of(
             BaseModel base, @Nullable LoraAdapter adapter, Path jsonl, TrainOptions options, Progress progress) {
-        Examples examples = read(base, jsonl, options.seqLen(), progress);
+        int seqLen = options.data().seqLen(base.config().contextLength());
+        Examples examples = read(base, jsonl, seqLen, progress);
         Set<LoraTarget> targets = adapter == null ? Set.of(LoraTarget.Q) : LoraTarget.of(adapter);
         int rank = adapter == null ? 1 : adapter.rank();
-        int bits = LoraTarget.bits(targets);
-        int threads = options.threads();
-        MicroSize micro = MicroSize.choose(base.config(), options, bits, threads, examples.longest(), 0);
+        int threads = options.compute().resolvedThreads();
+        WeightsForm weights = options.compute().weights().resolve(BaseLoader.parameters(base));
+        ComputeForm compute = options.compute().compute().resolve();
         double scaling = adapter == null ? 1 : adapter.scaling();
-        NativeTrainerOptions trainerOptions = NativeTrainerOptions.builder(rank, bits, micro.tokens())
-                .threads(threads)
-                .scaling((float) scaling)
-                .build();
-        List<NativeBatch> batches = MicroBatches.pack(examples.list(), micro.tokens());
-        try (NativeModel model = BaseLoader.load(base, progress);
-                NativeTrainer trainer = NativeTrainer.create(model, trainerOptions)) {
+        MemoryPlan.Trainer shape =
+                (tokens, keptLayers) -> NativeTrainerOptions.builder(rank, LoraTarget.bits(targets), tokens)
+                        .threads(threads)
+                        .compute(compute.nativeCompute())
+                        .scaling((float) scaling)
+                        .build();
+        MemoryPlan memory = MemoryPlan.choose(
+                BaseLoader.nativeConfig(base.config(), weights),
+                shape,
+                new MemoryPlan.Demand(examples.longest(), 0, options.compute().microTokens()),
+                options.compute().memoryLimit());
+        List<NativeBatch> batches = MicroBatches.pack(examples.list(), memory.microTokens());
+        try (NativeModel model = BaseLoader.load(base, weights, progress);
+                NativeTrainer trainer = NativeTrainer.create(model, shape.options(memory.microTokens(), 0))) {
             NativeLoss ofBase =
                     loss(trainer, batches, false, progress, new StopSignal()).orElseThrow();
             double adapterNll = Double.NaN;

@@ -21,6 +21,9 @@ enum LoraTarget {
     /** Stands for every linear. */
     static final String ALL = "all-linear";
 
+    private static final String ATTENTION = "attention";
+    private static final String MLP = "mlp";
+
     private final int bit;
     private final String path;
 
@@ -31,21 +34,36 @@ enum LoraTarget {
 
     /** The targets that {@code --targets} names, with or without what comes before the dot. */
     static Set<LoraTarget> parse(String names) {
-        if (names.strip().equals(ALL)) {
-            return EnumSet.allOf(LoraTarget.class);
-        }
         Set<LoraTarget> targets = EnumSet.noneOf(LoraTarget.class);
         for (String name : names.split(",", -1)) {
-            targets.add(named(name.strip()));
+            switch (name.strip()) {
+                case ALL -> targets.addAll(EnumSet.allOf(LoraTarget.class));
+                case ATTENTION -> targets.addAll(EnumSet.range(Q, O));
+                case MLP -> targets.addAll(EnumSet.range(GATE, DOWN));
+                default -> targets.add(named(name.strip()));
+            }
         }
         return targets;
+    }
+
+    /** Throws {@link BadInputException} where a rank is more than a target of this base can have. */
+    static void requireRank(int rank, Set<LoraTarget> targets, ModelConfig config) {
+        for (LoraTarget target : targets) {
+            int most = Math.min(target.in(config), target.out(config));
+            if (rank > most) {
+                throw new BadInputException("--rank " + rank + ": " + target.shortName() + " of this base is "
+                        + target.out(config) + " x " + target.in(config) + ", so that " + most + " is the most");
+            }
+        }
     }
 
     private static LoraTarget named(String name) {
         return Arrays.stream(values())
                 .filter(target -> name.equals(target.path) || name.equals(target.shortName()))
                 .findFirst()
-                .orElseThrow(() -> new BadInputException("--targets: \"" + name + "\" is not " + ALL + " or one of "
+                .orElseThrow(() -> new BadInputException("--targets: \"" + name + "\" is not " + ALL + ", " + ATTENTION
+                        + ", " + MLP
+                        + " or one of "
                         + Arrays.stream(values()).map(LoraTarget::shortName).collect(Collectors.joining(", "))));
     }
 

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.kaiaku.dataset.AtomicFile;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.trainer.TrainResult.StopReason;
+import dev.kaiaku.trainer.checkpoint.Fingerprint;
+import dev.kaiaku.trainer.judgement.ContextCheck;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,20 +24,24 @@ import org.jspecify.annotations.Nullable;
  *
  * @param base name of the base
  * @param basePath where it was
+ * @param baseHash fingerprint of its content
  * @param data folder of the dataset
  * @param hashes SHA-256 of its files
  * @param options as asked for
  * @param plan as resolved
+ * @param library build of the native library
  * @param result null until the run has ended
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record RunFile(
         String base,
         String basePath,
+        String baseHash,
         String data,
         Map<String, String> hashes,
         TrainOptions options,
         TrainPlan plan,
+        String library,
         @Nullable Result result) {
     /** Name of the file in the folder of the run. */
     public static final String FILE = "run.json";
@@ -51,9 +57,12 @@ public record RunFile(
             @Nullable Double bestNll,
             int bestStep,
             int steps,
+            double lr,
             double tokensPerSecond,
             long peakMemoryBytes,
-            StopReason stopReason) {}
+            StopReason stopReason,
+            String saw,
+            @Nullable ContextCheck context) {}
 
     /**
      * Reads the file of a run.
@@ -77,16 +86,60 @@ public record RunFile(
         return e.getLocation() == null ? 1 : e.getLocation().getLineNr();
     }
 
+    /** Whether nothing is left to do: the run has ended, and not because somebody stopped it. */
+    public boolean done() {
+        return result != null && result.stopReason() != StopReason.INTERRUPTED;
+    }
+
+    /** The result of a run that has ended, in the folder that it is in now. */
+    public TrainResult result(Path run) {
+        Result ended = result;
+        if (ended == null) {
+            throw new IllegalStateException(run + " has not ended");
+        }
+        return new TrainResult(
+                orNaN(ended.baseNll()),
+                orNaN(ended.bestNll()),
+                ended.bestStep(),
+                ended.steps(),
+                ended.lr(),
+                ended.tokensPerSecond(),
+                ended.peakMemoryBytes(),
+                plan.trainSamples(),
+                plan.validationSamples(),
+                plan.targetTokens(),
+                run.resolve(RunFolder.ADAPTER),
+                ended.stopReason(),
+                ended.saw(),
+                ended.context());
+    }
+
     RunFile withResult(TrainResult result) {
         Result ended = new Result(
                 finite(result.baseNll()),
                 finite(result.bestNll()),
                 result.bestStep(),
                 result.steps(),
+                result.lr(),
                 result.tokensPerSecond(),
                 result.peakMemoryBytes(),
-                result.stopReason());
-        return new RunFile(base, basePath, data, hashes, options, plan, ended);
+                result.stopReason(),
+                result.saw(),
+                result.context());
+        return new RunFile(base, basePath, baseHash, data, hashes, options, plan, library, ended);
+    }
+
+    /** Of everything that decides the numbers of the run. */
+    String configHash() {
+        try {
+            return Fingerprint.of(baseHash + JSON.writeValueAsString(hashes) + JSON.writeValueAsString(options));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static double orNaN(@Nullable Double value) {
+        return value == null ? Double.NaN : value;
     }
 
     private static @Nullable Double finite(double value) {

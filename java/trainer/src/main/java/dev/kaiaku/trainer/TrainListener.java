@@ -1,6 +1,9 @@
 package dev.kaiaku.trainer;
 
 import dev.kaiaku.dataset.Progress;
+import dev.kaiaku.trainer.judgement.RateTest;
+import dev.kaiaku.trainer.samples.SampleReplies.Sample;
+import java.util.List;
 
 /** Told how a run goes, from the thread that trains. Every method may be left as it is. */
 public interface TrainListener extends Progress {
@@ -14,6 +17,15 @@ public interface TrainListener extends Progress {
     /** Everything is read and decided; weights are loaded next. */
     default void planned(TrainPlan plan) {}
 
+    /** The run goes on after so many updates, from its checkpoint. */
+    default void resumed(int step) {}
+
+    /** Something that people should know, in one line. */
+    default void noticed(String line) {}
+
+    /** The learning rate was looked for. */
+    default void rateFound(RateTest test) {}
+
     default void stepped(StepReport report) {}
 
     /**
@@ -24,4 +36,7 @@ public interface TrainListener extends Progress {
      * @param best the lowest of an adapter so far
      */
     default void evaluated(int step, double nll, boolean best) {}
+
+    /** What the persona says after so many updates; holds text of the chat. */
+    default void sampled(int step, List<Sample> samples) {}
 }

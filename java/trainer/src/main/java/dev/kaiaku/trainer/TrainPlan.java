@@ -1,15 +1,23 @@
 package dev.kaiaku.trainer;
 
+import dev.kaiaku.trainer.options.ComputeForm;
+import dev.kaiaku.trainer.options.WeightsForm;
+
 /**
  * What a run resolved its options to, before its first step.
  *
  * @param steps updates
  * @param batchTokens most tokens of an update
+ * @param rowTokens tokens of a row that examples are packed into
+ * @param rowFill share of the rows' tokens that examples fill
  * @param microTokens most tokens of one native call, T
- * @param recompute layers run again in backward, because keeping everything does not fit
+ * @param layers of the base
+ * @param keptLayers those of them that keep everything from forward to backward; the others run again
  * @param evalEvery updates between evaluations
  * @param threads of native compute
- * @param memoryBytes that weights and training will hold
+ * @param weights form of the frozen weights
+ * @param compute form of matrix products
+ * @param memoryBytes most that the process will hold
  * @param trainSamples examples that are trained on
  * @param validationSamples examples that are evaluated
  * @param trainTokens tokens of one pass over the examples
@@ -20,10 +28,15 @@ package dev.kaiaku.trainer;
 public record TrainPlan(
         int steps,
         int batchTokens,
+        int rowTokens,
+        double rowFill,
         int microTokens,
-        boolean recompute,
+        int layers,
+        int keptLayers,
         int evalEvery,
         int threads,
+        WeightsForm weights,
+        ComputeForm compute,
         long memoryBytes,
         int trainSamples,
         int validationSamples,

@@ -10,6 +10,7 @@ import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.safetensors.SafetensorsFile;
 import dev.kaiaku.model.safetensors.SafetensorsTensor;
+import dev.kaiaku.trainer.packing.Example;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -14,6 +14,8 @@ import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.LoraMatrix;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.trainer.packing.Example;
+import dev.kaiaku.trainer.packing.MicroBatches;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;

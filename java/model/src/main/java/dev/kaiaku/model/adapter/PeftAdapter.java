@@ -40,10 +40,22 @@ public final class PeftAdapter {
      * @param baseName what PEFT will look for as the base: a hub id or a path
      */
     public static void write(LoraAdapter adapter, Path directory, String baseName) {
-        DirectorySwap.write(directory, fresh -> {
-            PeftConfig.of(adapter).write(fresh, baseName);
-            writeWeights(adapter, fresh.resolve(WEIGHTS));
-        });
+        write(adapter, 0, directory, baseName);
+    }
+
+    /**
+     * As {@link #write(LoraAdapter, Path, String)}.
+     *
+     * @param dropout that the adapter was trained with
+     */
+    public static void write(LoraAdapter adapter, double dropout, Path directory, String baseName) {
+        DirectorySwap.write(directory, fresh -> writeInto(fresh, adapter, dropout, baseName));
+    }
+
+    /** Writes the two files into a directory that is there, for who replaces it with more files in it. */
+    public static void writeInto(Path directory, LoraAdapter adapter, double dropout, String baseName) {
+        PeftConfig.of(adapter, dropout).write(directory, baseName);
+        writeWeights(adapter, directory.resolve(WEIGHTS));
     }
 
     private static void writeWeights(LoraAdapter adapter, Path file) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What {@code adapter_config.json} says that matters here. */
-record PeftConfig(int rank, double alpha, boolean rankStabilised, List<String> targets) {
+record PeftConfig(int rank, double alpha, boolean rankStabilised, double dropout, List<String> targets) {
     static final String FILE = "adapter_config.json";
     private static final int DEFAULT_RANK = 8;
     private static final double DEFAULT_ALPHA = 8;
@@ -19,9 +19,13 @@ record PeftConfig(int rank, double alpha, boolean rankStabilised, List<String> t
         targets = List.copyOf(targets);
     }
 
-    static PeftConfig of(LoraAdapter adapter) {
+    static PeftConfig of(LoraAdapter adapter, double dropout) {
         return new PeftConfig(
-                adapter.rank(), adapter.alpha(), adapter.rankStabilised(), PeftAdapter.targets(adapter.matrices()));
+                adapter.rank(),
+                adapter.alpha(),
+                adapter.rankStabilised(),
+                dropout,
+                PeftAdapter.targets(adapter.matrices()));
     }
 
     /** Writes the keys that every version of PEFT knows, and no other: old ones refuse what they don't know. */
@@ -38,7 +42,7 @@ record PeftConfig(int rank, double alpha, boolean rankStabilised, List<String> t
         } else {
             json.put("lora_alpha", alpha);
         }
-        json.put("lora_dropout", 0.0);
+        json.put("lora_dropout", dropout);
         targets.forEach(json.putArray("target_modules")::add);
         json.put("bias", "none");
         json.put("fan_in_fan_out", false);
@@ -72,11 +76,15 @@ record PeftConfig(int rank, double alpha, boolean rankStabilised, List<String> t
         JsonNode rank = json.path("r");
         JsonNode alpha = json.path("lora_alpha");
         require(file, rank.isMissingNode() || (rank.isInt() && rank.intValue() > 0), "r is no positive whole number");
-        require(file, alpha.isMissingNode() || alpha.isNumber(), "lora_alpha is no number");
+        require(
+                file,
+                alpha.isMissingNode() || (alpha.isNumber() && alpha.doubleValue() > 0),
+                "lora_alpha is no number above 0");
         return new PeftConfig(
                 rank.asInt(DEFAULT_RANK),
                 alpha.asDouble(DEFAULT_ALPHA),
                 json.path("use_rslora").asBoolean(false),
+                json.path("lora_dropout").asDouble(0),
                 List.of());
     }
 

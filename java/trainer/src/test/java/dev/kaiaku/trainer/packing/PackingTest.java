@@ -1,4 +1,4 @@
-package dev.kaiaku.trainer;
+package dev.kaiaku.trainer.packing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -65,9 +65,10 @@ final class PackingTest {
     @Test
     void anEpochGoesThroughAllExamplesOnce() {
         List<Example> examples = examples(200, 2);
-        List<Update> updates = Update.plan(examples, 256, 3, 0, 7);
+        List<Update> updates = Update.plan(examples, 128, 256, 3, 0, 7);
         List<Integer> order = updates.stream()
-                .flatMap(update -> update.examples().stream())
+                .flatMap(update -> update.rows().stream())
+                .flatMap(row -> row.examples().stream())
                 .map(example -> example.tokens()[0])
                 .toList();
         assertThat(order).hasSize(600);
@@ -79,42 +80,63 @@ final class PackingTest {
     }
 
     @Test
-    void anUpdateTakesAsManyWholeExamplesAsFit() {
-        List<Update> updates = Update.plan(examples(200, 3), 256, 1, 0, 7);
+    void anUpdateTakesAsManyRowsAsFit() {
+        List<Update> updates = Update.plan(examples(200, 3), 64, 256, 1, 0, 7);
         assertThat(updates).allSatisfy(update -> assertThat(update.tokens()).isLessThanOrEqualTo(256));
         for (int i = 1; i < updates.size(); i++) {
-            int next = updates.get(i).examples().get(0).length();
+            int next = updates.get(i).rows().get(0).length();
             assertThat(updates.get(i - 1).tokens() + next).isGreaterThan(256);
         }
     }
 
     @Test
-    void anExampleLongerThanAnUpdateMakesOneAlone() {
-        List<Update> updates = Update.plan(examples(20, 4), 1, 1, 0, 7);
-        assertThat(updates)
-                .hasSize(20)
-                .allSatisfy(update -> assertThat(update.examples()).hasSize(1));
+    void aRowLongerThanAnUpdateMakesOneAlone() {
+        List<Update> updates = Update.plan(examples(20, 4), 60, 1, 1, 0, 7);
+        assertThat(updates).allSatisfy(update -> assertThat(update.rows()).hasSize(1));
+    }
+
+    @Test
+    void microBatchesTakeTheRowsOfAnUpdateInTheirOrder() {
+        Update update = Update.plan(examples(200, 3), 64, 1000, 1, 0, 7).get(0);
+        List<Integer> order = new ArrayList<>();
+        for (NativeBatch batch : MicroBatches.of(update, 200)) {
+            assertThat(batch.tokens()).hasSizeLessThanOrEqualTo(200);
+            for (int i = 1; i < batch.cuSeqlens().length; i++) {
+                order.add(batch.tokens()[batch.cuSeqlens()[i - 1]]);
+            }
+        }
+        assertThat(order)
+                .isEqualTo(update.rows().stream()
+                        .flatMap(row -> row.examples().stream())
+                        .map(example -> example.tokens()[0])
+                        .toList());
     }
 
     @Test
     void stepsOverrideEpochs() {
-        assertThat(Update.plan(examples(10, 5), 64, 1, 3, 7)).hasSize(3);
-        assertThat(Update.plan(examples(10, 5), 64, 1, 500, 7)).hasSize(500);
+        assertThat(Update.plan(examples(10, 5), 60, 64, 1, 3, 7)).hasSize(3);
+        assertThat(Update.plan(examples(10, 5), 60, 64, 1, 500, 7)).hasSize(500);
     }
 
     @Test
     void theSeedDecidesTheOrder() {
         List<Example> examples = examples(50, 6);
-        assertThat(Update.plan(examples, 128, 2, 0, 1)).isEqualTo(Update.plan(examples, 128, 2, 0, 1));
-        assertThat(Update.plan(examples, 128, 2, 0, 1)).isNotEqualTo(Update.plan(examples, 128, 2, 0, 2));
+        assertThat(Update.plan(examples, 64, 128, 2, 0, 1)).isEqualTo(Update.plan(examples, 64, 128, 2, 0, 1));
+        assertThat(Update.plan(examples, 64, 128, 2, 0, 1)).isNotEqualTo(Update.plan(examples, 64, 128, 2, 0, 2));
     }
 
     @Test
-    void evaluationCostsAFifthOfTheRunAtMost() {
-        List<Update> updates = Update.plan(examples(1000, 7), 256, 1, 0, 7);
-        long trained = updates.stream().mapToLong(Update::tokens).sum();
-        assertThat(Trainer.evalEvery(updates, 0)).isEqualTo((updates.size() + 9) / 10);
-        assertThat(Trainer.evalEvery(updates, trained / 10)).isEqualTo((updates.size() + 5) / 6);
-        assertThat(Trainer.evalEvery(updates, trained * 10)).isEqualTo((updates.size() + 1) / 2);
+    void rowsAreFullWhereExamplesAreShorter() {
+        List<Example> examples = examples(3000, 8);
+        long tokens = examples.stream().mapToLong(Example::length).sum();
+        assertThat(tokens / (256.0 * Row.pack(examples, 256).size())).isGreaterThan(0.99);
+    }
+
+    @Test
+    void updatesAreMadeOfWholeRows() {
+        assertThat(Update.rowTokens(16_384, 2048, 700)).isEqualTo(2048);
+        assertThat(Update.rowTokens(1000, 400, 30)).isEqualTo(333);
+        assertThat(Update.rowTokens(100, 400, 30)).isEqualTo(100);
+        assertThat(Update.rowTokens(100, 400, 130)).isEqualTo(130);
     }
 }

@@ -1,11 +1,8 @@
-package dev.kaiaku.trainer;
+package dev.kaiaku.trainer.packing;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.format.EncodedConversation;
-import java.util.EnumSet;
 import org.junit.jupiter.api.Test;
 
 final class ExampleTest {
@@ -14,7 +11,7 @@ final class ExampleTest {
 
     @Test
     void aConversationThatFitsStaysWhole() {
-        Example example = Example.of(FIVE, 5, false);
+        Example example = Example.of(FIVE, false);
         assertThat(example.tokens()).containsExactly(10, 11, 12, 13, 14);
         assertThat(example.learn()).containsExactly(0, 1, 0, 1, 1);
         assertThat(example.cut()).isFalse();
@@ -23,7 +20,7 @@ final class ExampleTest {
 
     @Test
     void theOldestTokensGoFirst() {
-        Example example = Example.of(FIVE, 3, false);
+        Example example = Example.end(FIVE, 3, false);
         assertThat(example.tokens()).containsExactly(12, 13, 14);
         assertThat(example.learn()).containsExactly(0, 1, 1);
         assertThat(example.cut()).isTrue();
@@ -31,24 +28,13 @@ final class ExampleTest {
 
     @Test
     void theBeginningOfSequenceStays() {
-        assertThat(Example.of(FIVE, 3, true).tokens()).containsExactly(10, 13, 14);
+        assertThat(Example.end(FIVE, 3, true).tokens()).containsExactly(10, 13, 14);
     }
 
     @Test
     void theFirstTokenIsNeverLearned() {
-        Example example = Example.of(FIVE, 2, false);
+        Example example = Example.end(FIVE, 2, false);
         assertThat(example.tokens()).containsExactly(13, 14);
         assertThat(example.learn()).containsExactly(0, 1);
-    }
-
-    @Test
-    void targetsAreNamedWithOrWithoutTheirPath() {
-        assertThat(LoraTarget.parse("all-linear")).hasSize(7);
-        assertThat(LoraTarget.parse("q_proj, mlp.up_proj")).isEqualTo(EnumSet.of(LoraTarget.Q, LoraTarget.UP));
-        assertThat(LoraTarget.bits(LoraTarget.parse("q_proj,down_proj"))).isEqualTo(65);
-        assertThatThrownBy(() -> LoraTarget.parse("q_proj,qproj"))
-                .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("\"qproj\"")
-                .hasMessageContaining("down_proj");
     }
 }

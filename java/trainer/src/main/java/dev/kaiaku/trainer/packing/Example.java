@@ -1,4 +1,4 @@
-package dev.kaiaku.trainer;
+package dev.kaiaku.trainer.packing;
 
 import dev.kaiaku.model.format.EncodedConversation;
 
@@ -7,18 +7,26 @@ import dev.kaiaku.model.format.EncodedConversation;
  *
  * @param tokens ids
  * @param learn 1 where the prediction of the token counts; never for the first
- * @param cut tokens were dropped from the beginning
+ * @param cut something was dropped from the beginning
  */
-record Example(int[] tokens, byte[] learn, boolean cut) {
+public record Example(int[] tokens, byte[] learn, boolean cut) {
+
+    /** A whole conversation. */
+    static Example of(EncodedConversation conversation, boolean cut) {
+        return of(conversation, conversation.tokens().length, false, cut);
+    }
 
     /**
-     * Drops the oldest tokens of a conversation that is longer than {@code seqLen}, so that the reply at its end stays.
+     * The last {@code length} tokens of a conversation, so that the end of its last reply stays.
      *
      * @param keepFirst the first token is a beginning of sequence, which stays too
      */
-    static Example of(EncodedConversation conversation, int seqLen, boolean keepFirst) {
+    static Example end(EncodedConversation conversation, int length, boolean keepFirst) {
+        return of(conversation, length, keepFirst, true);
+    }
+
+    private static Example of(EncodedConversation conversation, int length, boolean keepFirst, boolean cut) {
         int[] all = conversation.tokens();
-        int length = Math.min(all.length, seqLen);
         int start = all.length - length;
         int[] tokens = new int[length];
         byte[] learn = new byte[length];
@@ -29,10 +37,11 @@ record Example(int[] tokens, byte[] learn, boolean cut) {
         if (keepFirst && length > 0) {
             tokens[0] = all[0];
         }
-        return new Example(tokens, learn, start > 0);
+        return new Example(tokens, learn, cut);
     }
 
-    EncodedConversation encoded() {
+    /** The same, as other parts know it. */
+    public EncodedConversation encoded() {
         boolean[] targets = new boolean[learn.length];
         for (int i = 0; i < targets.length; i++) {
             targets[i] = learn[i] != 0;
@@ -40,11 +49,12 @@ record Example(int[] tokens, byte[] learn, boolean cut) {
         return new EncodedConversation(tokens, targets);
     }
 
-    int length() {
+    public int length() {
         return tokens.length;
     }
 
-    int targets() {
+    /** Tokens whose prediction counts. */
+    public int targets() {
         int count = 0;
         for (byte mark : learn) {
             count += mark;

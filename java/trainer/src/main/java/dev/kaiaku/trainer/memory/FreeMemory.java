@@ -1,4 +1,4 @@
-package dev.kaiaku.trainer;
+package dev.kaiaku.trainer.memory;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -8,13 +8,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Main memory of this machine, as far as its system tells. */
-final class FreeMemory {
+public final class FreeMemory {
     private static final Path CGROUP = Path.of("/sys/fs/cgroup");
 
     private FreeMemory() {}
 
     /** Bytes that this process can still take without swapping. */
-    static long bytes() {
+    public static long bytes() {
         long available = field(Path.of("/proc/meminfo"), "MemAvailable: +(\\d+) kB").stream()
                 .map(kib -> kib * 1024)
                 .findAny()
@@ -31,8 +31,13 @@ final class FreeMemory {
     }
 
     /** Most bytes of main memory that this process has held so far; 0 where the system does not tell. */
-    static long peakBytes() {
+    public static long peakBytes() {
         return field(Path.of("/proc/self/status"), "VmHWM:\\s+(\\d+) kB").orElse(0) * 1024;
+    }
+
+    /** Bytes of main memory that this process holds now; 0 where the system does not tell. */
+    public static long residentBytes() {
+        return field(Path.of("/proc/self/status"), "VmRSS:\\s+(\\d+) kB").orElse(0) * 1024;
     }
 
     private static OptionalLong field(Path file, String pattern) {

@@ -1,0 +1,24 @@
+package dev.kaiaku.trainer.options;
+
+/**
+ * What a run may take of the machine.
+ *
+ * @param weights form of the frozen weights
+ * @param compute form of matrix products
+ * @param microTokens tokens of one native call; 0: as memory allows
+ * @param memoryLimit bytes that the process may take; 0: what is free
+ * @param threads of native compute; 0: all processors
+ */
+public record ComputeOptions(WeightsForm weights, ComputeForm compute, int microTokens, long memoryLimit, int threads) {
+    /** Throws {@link dev.kaiaku.dataset.BadInputException} for a value out of range, naming its option. */
+    public ComputeOptions {
+        Range.atLeast("micro-tokens", microTokens, 0);
+        Range.atLeast("memory-limit", memoryLimit, 0);
+        Range.atLeast("threads", threads, 0);
+    }
+
+    /** Threads of native compute on this machine. */
+    public int resolvedThreads() {
+        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    }
+}
