@@ -41,6 +41,7 @@ import picocli.CommandLine.Option;
         })
 final class DemoCommand implements Callable<Integer> {
     private static final String BASE = "smollm2-135m";
+    private static final int SEQ_LEN = 512;
     private static final List<QuantType> TYPES = List.of(QuantType.F16, QuantType.Q8_0);
 
     private final Console console;
@@ -68,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
                 .epochs(1)
                 .batchTokens(1024)
                 .maxSteps(40)
-                .seqLen(512)
+                .seqLen(SEQ_LEN)
                 .build();
         try (ProgressLine progress = new ProgressLine(console)) {
             Pipeline pipeline = new Pipeline(progress);
@@ -80,8 +81,8 @@ final class DemoCommand implements Callable<Integer> {
                 if (made.result().stopReason() == StopReason.INTERRUPTED) {
                     return ExitCode.INTERRUPTED;
                 }
-                List<EncodedConversation> held = Evaluation.samples(
-                        model, run.data().resolve(DatasetBuilder.VALIDATION), options.seqLen(), progress);
+                List<EncodedConversation> held =
+                        Evaluation.samples(model, run.data().resolve(DatasetBuilder.VALIDATION), SEQ_LEN, progress);
                 for (QuantType type : TYPES) {
                     Path file = file(type);
                     pipeline.export(model, made.result().adapter(), made.dataset(), type, 1, file);
@@ -130,6 +131,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static void row(Summary summary, String what, String by, double nll) {
-        summary.line(String.format(Locale.ROOT, "  %-14s %8.4f          %s", what, nll, by));
+        String figure = Double.isNaN(nll) ? "not measured" : String.format(Locale.ROOT, "%.4f", nll);
+        summary.line(String.format(Locale.ROOT, "  %-14s %12s      %s", what, figure, by));
     }
 }

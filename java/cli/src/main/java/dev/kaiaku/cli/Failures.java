@@ -1,6 +1,7 @@
 package dev.kaiaku.cli;
 
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.trainer.ResumeRefusedException;
 import dev.kaiaku.trainer.RunExistsException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -35,7 +36,9 @@ final class Failures {
         if (e instanceof BadInputException) {
             return ExitCode.BAD_INPUT;
         }
-        boolean wrongFolder = e instanceof RunExistsException || e instanceof WrongFolderException;
+        boolean wrongFolder = e instanceof RunExistsException
+                || e instanceof ResumeRefusedException
+                || e instanceof WrongFolderException;
         return wrongFolder ? ExitCode.USAGE : ExitCode.FAILED;
     }
 

@@ -31,6 +31,6 @@ final class Interrupt implements AutoCloseable {
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         }
         stop.request();
-        progress.println("Stopping after this step and keeping the adapter; Ctrl-C again leaves at once.");
+        progress.println("Stopping after this step and saving; Ctrl-C again leaves at once, --resume goes on.");
     }
 }

@@ -26,9 +26,16 @@ final class Pipeline {
     static final String PERSONA = "persona.gguf";
 
     private final ProgressLine progress;
+    private final boolean showSamples;
 
     Pipeline(ProgressLine progress) {
+        this(progress, false);
+    }
+
+    /** @param showSamples whether training prints what the persona says */
+    Pipeline(ProgressLine progress, boolean showSamples) {
         this.progress = progress;
+        this.showSamples = showSamples;
     }
 
     /** As {@link #fetch(String)}, with progress of its own that ends when the model is here. */
@@ -47,10 +54,14 @@ final class Pipeline {
         return DatasetBuilder.build(exports, persona, data, options, progress);
     }
 
-    TrainResult train(Path base, Path data, Path run, TrainOptions options) {
+    /** @param resume whether to go on with what {@code run} holds */
+    TrainResult train(Path base, Path data, Path run, TrainOptions options, boolean resume) {
+        TrainingDisplay display = new TrainingDisplay(progress, showSamples);
         try (BaseModel model = BaseModels.open(base);
                 Interrupt interrupt = new Interrupt(progress)) {
-            return Trainer.train(model, data, run, options, new TrainingDisplay(progress), interrupt.stop());
+            return resume
+                    ? Trainer.resume(model, data, run, options, display, interrupt.stop())
+                    : Trainer.train(model, data, run, options, display, interrupt.stop());
         }
     }
 

@@ -42,6 +42,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private TrainingOptions training;
 
+    @Mixin
+    private SamplesOption samples;
+
     @Option(names = "--seed", paramLabel = "N", description = "Of the order of examples and the first adapter.")
     private @Nullable Long seed;
 
@@ -60,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
         PersonaRun.Made made;
         PersonaRun run;
         try (ProgressLine progress = new ProgressLine(console)) {
-            Pipeline pipeline = new Pipeline(progress);
+            Pipeline pipeline = new Pipeline(progress, samples.wanted());
             run = new PersonaRun(pipeline, out);
             // The base comes first: what cannot be had is known before any work is done.
             Path basePath = pipeline.fetch(base);
@@ -75,7 +78,9 @@ final class RunCommand implements Callable<Integer> {
         Summary summary = new Summary().dataset(made.dataset()).train(made.result());
         if (made.result().stopReason() == StopReason.INTERRUPTED) {
             json.print(
-                    console, summary.line("Interrupted; `export " + run.run() + "` makes a persona of what is there."));
+                    console,
+                    summary.line("Interrupted; the same command goes on from here, and `export " + run.run()
+                            + "` makes a persona of what is there."));
             return ExitCode.INTERRUPTED;
         }
         SampleReply.print(gguf, run.data(), json.wanted() ? console.err() : console.out());

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.trainer.TrainResult;
+import dev.kaiaku.trainer.judgement.ContextCheck;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** A result in two forms: lines for people, and one line of JSON with snake_case keys. */
 final class Summary {
@@ -68,6 +70,10 @@ final class Summary {
 
     Summary train(TrainResult result) {
         line(outcome(result));
+        if (!result.saw().isEmpty()) {
+            line("On the way: " + result.saw() + ".");
+        }
+        context(result.context());
         line(String.format(
                 Locale.ROOT,
                 "%.0f tokens/s, %s of memory at the most. Adapter: %s",
@@ -78,19 +84,33 @@ final class Summary {
                 .put("validation_samples", result.validationSamples())
                 .put("target_tokens", result.targetTokens())
                 .put("steps", result.steps())
+                .put("lr", result.lr())
                 .put("best_step", result.bestStep())
                 .put("base_nll", result.baseNll())
                 .put("best_nll", result.bestNll())
                 .put("tokens_per_second", result.tokensPerSecond())
                 .put("peak_memory_bytes", result.peakMemoryBytes())
                 .put("stop_reason", result.stopReason().name().toLowerCase(Locale.ROOT))
+                .put("saw", result.saw())
                 .put("adapter", result.adapter().toString());
+    }
+
+    private void context(@Nullable ContextCheck context) {
+        put("context_gain", context == null ? Double.NaN : context.gain());
+        if (context != null) {
+            line(String.format(
+                    Locale.ROOT,
+                    "What was said before is worth %.3f nats per reply token: NLL %.3f, and %.3f after what others said.",
+                    context.gain(),
+                    context.trueNll(),
+                    context.shuffledNll()));
+        }
     }
 
     private static String outcome(TrainResult result) {
         String updates = result.steps() + " updates";
         if (Double.isNaN(result.bestNll())) {
-            return "The adapter has seen " + updates + " and was not evaluated.";
+            return "The adapter has seen " + updates + "; there is no validation that says how good it is.";
         }
         return String.format(
                 Locale.ROOT,

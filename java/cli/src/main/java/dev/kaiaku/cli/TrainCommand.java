@@ -1,7 +1,9 @@
 package dev.kaiaku.cli;
 
+import dev.kaiaku.trainer.RunFile;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.TrainResult;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +19,11 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  kaiaku-train train --base smollm2-135m --data ana/data --out ana/run",
-            "  kaiaku-train train --base Qwen/Qwen2.5-0.5B-Instruct --data ana/data --out ana/run --lr 1e-4 --rank 32",
+            "  kaiaku-train train --base Qwen/Qwen2.5-0.5B-Instruct --data ana/data --out ana/run --lr auto --rank 32",
+            "  kaiaku-train train --base smollm2-135m --data ana/data --out ana/run --resume",
             "",
-            "Ctrl-C stops after the current step and keeps the best adapter so far; again leaves at once."
+            "The run saves itself every half minute and at every evaluation; --resume goes on from there. Ctrl-C stops",
+            "after the current step, saves, and keeps the best adapter so far; again leaves at once."
         })
 final class TrainCommand implements Callable<Integer> {
     private final Console console;
@@ -36,8 +40,16 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--out", required = true, paramLabel = "RUN", description = "New folder for the run.")
     private Path out;
 
+    @Option(
+            names = "--resume",
+            description = "Go on with the run in RUN; options that are left out are those it was started with.")
+    private boolean resume;
+
     @Mixin
     private TrainingOptions training;
+
+    @Mixin
+    private SamplesOption samples;
 
     @Option(names = "--seed", paramLabel = "N", description = "Of the order of examples and the first adapter.")
     private @Nullable Long seed;
@@ -48,11 +60,13 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        TrainOptions options = training.resolve(seed);
+        boolean started = resume && Files.exists(out.resolve(RunFile.FILE));
+        TrainOptions start = started ? RunFile.read(out).options() : TrainOptions.defaults();
+        TrainOptions options = training.resolve(start, seed);
         TrainResult result;
         try (ProgressLine progress = new ProgressLine(console)) {
-            Pipeline pipeline = new Pipeline(progress);
-            result = pipeline.train(pipeline.fetch(base), data, out, options);
+            Pipeline pipeline = new Pipeline(progress, samples.wanted());
+            result = pipeline.train(pipeline.fetch(base), data, out, options, resume);
         }
         json.print(console, new Summary().train(result));
         return result.stopReason() == TrainResult.StopReason.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.DONE;

@@ -2,38 +2,60 @@ package dev.kaiaku.cli;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.trainer.TrainOptions;
-import java.util.Locale;
+import dev.kaiaku.trainer.TrainOptionsBuilder;
+import dev.kaiaku.trainer.options.ComputeForm;
+import dev.kaiaku.trainer.options.ScheduleShape;
+import dev.kaiaku.trainer.options.WeightsForm;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.Spec.Target;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options of training; those left out keep the trainer's defaults. */
 final class TrainingOptions {
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
-    @Option(names = "--rank", paramLabel = "R", description = "Rank of the adapter (default: 16).")
-    private @Nullable Integer rank;
-
-    @Option(names = "--alpha", paramLabel = "A", description = "The adapter counts alpha / rank times (default: 32).")
-    private @Nullable Double alpha;
+    @Mixin
+    private AdapterOptions adapter;
 
     @Option(
-            names = "--targets",
-            paramLabel = "NAMES",
-            description =
-                    "Linears to adapt: all-linear, or some of q_proj,k_proj,v_proj,o_proj,gate_proj,up_proj,down_proj"
-                            + " (default: all-linear).")
-    private @Nullable String targets;
-
-    @Option(names = "--lr", paramLabel = "LR", description = "Peak learning rate (default: 2e-4).")
+            names = "--lr",
+            paramLabel = "LR|auto",
+            converter = AutoRate.class,
+            description = "Peak learning rate; auto tries rates for a minute or two first (default: 2e-4).")
     private @Nullable Double lr;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "SHAPE",
+            description = "The rate after warm-up: cosine or linear, to a tenth, or constant (default: cosine).")
+    private @Nullable ScheduleShape schedule;
+
+    @Option(
+            names = "--warmup",
+            paramLabel = "N",
+            description = "Updates up to the peak, or below 1 their share (default: 5 %% of them, at least 5).")
+    private @Nullable Double warmup;
+
+    @Option(
+            names = "--lora-plus",
+            paramLabel = "X",
+            description = "LoRA+: B learns at this many times the rate (default: 1).")
+    private @Nullable Double loraPlus;
+
+    @Option(names = "--weight-decay", paramLabel = "W", description = "Of AdamW (default: 0).")
+    private @Nullable Double weightDecay;
+
+    @Option(
+            names = "--grad-clip",
+            paramLabel = "N",
+            description = "Longer gradients are scaled to this norm; 0: none is (default: 1).")
+    private @Nullable Double gradClip;
 
     @Option(names = "--epochs", paramLabel = "N", description = "Passes over the examples (default: 3).")
     private @Nullable Integer epochs;
@@ -43,8 +65,9 @@ final class TrainingOptions {
 
     @Option(
             names = "--seq-len",
-            paramLabel = "N",
-            description = "Longer examples lose their beginning, in tokens (default: 2048).")
+            paramLabel = "N|auto",
+            converter = AutoInt.class,
+            description = "Tokens of a row; longer examples lose their oldest lines (default: auto, 2048 at the most).")
     private @Nullable Integer seqLen;
 
     @Option(
@@ -55,6 +78,32 @@ final class TrainingOptions {
     private @Nullable Integer batchTokens;
 
     @Option(
+            names = "--eval-every",
+            paramLabel = "N|auto",
+            converter = AutoInt.class,
+            description = "Updates between evaluations (default: auto, ten to forty evaluations a run).")
+    private @Nullable Integer evalEvery;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            description = "Stop after N evaluations without a new best; 0: never (default: 5).")
+    private @Nullable Integer patience;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "FORM",
+            description = "Frozen weights as auto, nf4, bf16, f32 or file (default: auto, nf4 from 3B parameters up).")
+    private @Nullable WeightsForm weights;
+
+    @Option(
+            names = "--compute",
+            paramLabel = "FORM",
+            description =
+                    "Matrix products in auto, bf16 or f32 (default: auto, bf16 where this processor is fast at it).")
+    private @Nullable ComputeForm compute;
+
+    @Option(
             names = "--micro-tokens",
             paramLabel = "N|auto",
             converter = AutoInt.class,
@@ -62,45 +111,44 @@ final class TrainingOptions {
     private @Nullable Integer microTokens;
 
     @Option(
-            names = "--eval-every",
-            paramLabel = "N",
-            description = "Updates between evaluations (default: about ten evaluations a run).")
-    private @Nullable Integer evalEvery;
-
-    @Option(
-            names = "--patience",
-            paramLabel = "N",
-            description = "Stop after N evaluations without a new best (default: never).")
-    private @Nullable Integer patience;
-
-    @Option(
             names = "--memory-limit",
-            paramLabel = "SIZE",
+            paramLabel = "SIZE|auto",
             converter = ByteSize.class,
-            description = "Most memory to use, such as 6GiB (default: what is free).")
+            description = "Most memory to use, such as 6GiB (default: auto, what is free).")
     private @Nullable Long memoryLimit;
 
     @Option(names = "--threads", paramLabel = "N", description = "Processors to use (default: all).")
     private @Nullable Integer threads;
 
+    /** As {@link #resolve(TrainOptions, Long)}, starting from the defaults. */
+    TrainOptions resolve(@Nullable Long seed) {
+        return resolve(TrainOptions.defaults(), seed);
+    }
+
     /**
      * The trainer's options.
      *
+     * @param start what options that are left out come to
      * @throws ParameterException for a value out of range
      */
-    TrainOptions resolve(@Nullable Long seed) {
-        TrainOptions.Builder builder = TrainOptions.builder();
-        ifGiven(rank, builder::rank);
-        ifGiven(alpha, builder::alpha);
-        ifGiven(targets, builder::targets);
+    TrainOptions resolve(TrainOptions start, @Nullable Long seed) {
+        TrainOptionsBuilder builder = start.toBuilder();
+        adapter.set(builder);
         ifGiven(lr, builder::lr);
+        ifGiven(schedule, builder::schedule);
+        ifGiven(warmup, builder::warmup);
+        ifGiven(loraPlus, builder::loraPlus);
+        ifGiven(weightDecay, builder::weightDecay);
+        ifGiven(gradClip, builder::gradClip);
         ifGiven(epochs, builder::epochs);
         ifGiven(maxSteps, builder::maxSteps);
         ifGiven(seqLen, builder::seqLen);
         ifGiven(batchTokens, builder::batchTokens);
-        ifGiven(microTokens, builder::microTokens);
         ifGiven(evalEvery, builder::evalEvery);
         ifGiven(patience, builder::patience);
+        ifGiven(weights, builder::weights);
+        ifGiven(compute, builder::compute);
+        ifGiven(microTokens, builder::microTokens);
         ifGiven(memoryLimit, builder::memoryLimit);
         ifGiven(threads, builder::threads);
         ifGiven(seed, builder::seed);
@@ -111,45 +159,9 @@ final class TrainingOptions {
         }
     }
 
-    private static <T> void ifGiven(@Nullable T value, Consumer<T> setter) {
+    static <T> void ifGiven(@Nullable T value, Consumer<T> setter) {
         if (value != null) {
             setter.accept(value);
-        }
-    }
-
-    /** A number, or {@code auto} for 0. */
-    static final class AutoInt implements ITypeConverter<Integer> {
-        @Override
-        public Integer convert(String value) {
-            try {
-                return value.equalsIgnoreCase("auto") ? 0 : Integer.parseInt(value);
-            } catch (NumberFormatException e) {
-                throw new TypeConversionException("'" + value + "' is neither a number nor auto");
-            }
-        }
-    }
-
-    /** Bytes: {@code 6GiB}, {@code 6G}, {@code 800MiB}, {@code 800000000}. */
-    static final class ByteSize implements ITypeConverter<Long> {
-        @Override
-        public Long convert(String value) {
-            String text = value.strip().toLowerCase(Locale.ROOT).replaceFirst("(ib|b)$", "");
-            int shift = switch (text.isEmpty() ? ' ' : text.charAt(text.length() - 1)) {
-                case 'k' -> 10;
-                case 'm' -> 20;
-                case 'g' -> 30;
-                case 't' -> 40;
-                default -> 0;
-            };
-            try {
-                double number = Double.parseDouble(shift == 0 ? text : text.substring(0, text.length() - 1));
-                if (number > 0 && number * (1L << shift) < Long.MAX_VALUE) {
-                    return (long) (number * (1L << shift));
-                }
-            } catch (NumberFormatException e) {
-                throw new TypeConversionException("'" + value + "' is not a size such as 6GiB");
-            }
-            throw new TypeConversionException("'" + value + "' is not a size such as 6GiB");
         }
     }
 }

@@ -57,11 +57,11 @@ class MainTest {
                 "dataset build chat.csv --persona ana --out x --validation 1.5",
                 "dataset build chat.csv --persona ana --out x --context session",
                 "dataset build chat.csv --persona ana --out x --format morse",
-                "train --base a --data b --out c --weights nf4",
+                "train --base a --data b --out c --weights int8",
                 "train --base a --data b --out c --rank 0",
                 "train --base a --data b --out c --lr fast",
                 "train --base a --data b --out c --memory-limit much",
-                "export run --out x --quant Q4_K_M",
+                "export run --out x --quant Q9_K_M",
                 "export run --out x --to ollama",
                 "chat a.gguf --temperature -1",
                 "chat a.gguf --seed many"

@@ -34,7 +34,7 @@ final class RateSearch {
         int longest = rest.stream().mapToInt(Example::length).max().orElseThrow();
         Iterator<Update> updates = Update.plan(
                         rest,
-                        Math.max(UPDATE_TOKENS, longest),
+                        Math.min(micro, Math.max(UPDATE_TOKENS, longest)),
                         UPDATE_TOKENS,
                         1,
                         RateTest.STEPS,

@@ -220,6 +220,7 @@ final class TrainLoop {
         if (steps == 0) {
             judgement = judgement.ofBase(nll);
             listener.evaluated(0, nll, false);
+            sample();
         } else {
             latestNll = nll;
             judge(nll);

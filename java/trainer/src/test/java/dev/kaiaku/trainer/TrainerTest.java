@@ -157,16 +157,69 @@ final class TrainerTest {
     }
 
     @Test
-    void patienceEndsARunThatGetsNoBetter() {
+    void aRunThatOverfitsEndsWithItsBestAdapterAndSaysWhy() throws IOException {
         TrainResult result = train(
-                "run", options().lr(0.5).epochs(40).evalEvery(1).patience(2).build());
-        assertThat(result.stopReason()).isEqualTo(StopReason.EARLY_STOP);
-        assertThat(result.steps()).isEqualTo(result.bestStep() + 2);
+                "run",
+                options().lr(4e-3).batchTokens(150).epochs(60).evalEvery(4).build());
+        assertThat(result.stopReason()).isIn(StopReason.EARLY_STOP, StopReason.OVERFITTING);
+        assertThat(result.saw()).contains("kept is the adapter of update " + result.bestStep());
+        double lowest = metrics("run").stream()
+                .filter(line -> line.path("step").asInt() > 0 && line.has("validation_nll"))
+                .mapToDouble(line -> line.path("validation_nll").asDouble())
+                .min()
+                .orElseThrow();
+        assertThat(result.bestNll()).isEqualTo(lowest);
+    }
+
+    @Test
+    void aRateThatIsMuchTooHighIsLoweredOnce() throws IOException {
+        TrainResult result =
+                train("run", options().lr(3).epochs(20).evalEvery(1).build());
+        assertThat(result.saw()).isNotEmpty();
+        List<JsonNode> alarms =
+                metrics("run").stream().filter(line -> line.has("saw")).toList();
+        assertThat(alarms.get(0).path("saw").asText()).contains("validation NLL rose");
+        assertThat(alarms.get(0).path("did").asText()).contains("a third of the rate");
+        assertThat(folder.resolve("run/report.html")).content().contains("a third of the rate");
+    }
+
+    @Test
+    void aRateThatIsFoundIsReported() throws IOException {
+        TrainResult result = train("run", options().lr(0).build());
+        JsonNode found = metrics("run").get(0);
+        assertThat(found.path("rate_test").size()).isGreaterThan(5);
+        assertThat(result.lr()).isEqualTo(found.path("lr").asDouble()).isBetween(1e-5, 1e-1);
+        assertThat(folder.resolve("run/report.html")).content().contains("Search for a rate");
+    }
+
+    @Test
+    void samplesAreSaidToTheSamePromptsAtEveryEvaluation() throws IOException {
+        train("run", options().epochs(8).evalEvery(10).build());
+        List<JsonNode> samples = metrics("run").stream()
+                .filter(line -> line.has("samples"))
+                .map(line -> line.path("samples"))
+                .toList();
+        assertThat(samples)
+                .hasSizeGreaterThan(2)
+                .allSatisfy(line -> assertThat(line).hasSize(3));
+        assertThat(samples.get(0).get(0).path("prompt"))
+                .isEqualTo(samples.get(1).get(0).path("prompt"));
+        assertThat(samples.get(samples.size() - 1).get(0).path("reply").asText())
+                .contains("ahoy");
+    }
+
+    @Test
+    void contextThatSaysNothingIsWorthNothing() {
+        TrainResult result = train("run", options().epochs(4).build());
+        assertThat(result.context()).isNotNull().satisfies(context -> {
+            assertThat(context.samples()).isEqualTo(6);
+            assertThat(context.gain()).isCloseTo(0, within(0.1));
+        });
     }
 
     @Test
     void aLossThatIsNotFiniteNamesTheStep() {
-        assertThatThrownBy(() -> train("run", options().lr(1e30).evalEvery(1).build()))
+        assertThatThrownBy(() -> train("run", options().lr(1e30).evalEvery(100).build()))
                 .isInstanceOf(TrainingFailedException.class)
                 .hasMessageContaining("step ")
                 .hasMessageContaining("--lr");
@@ -208,7 +261,7 @@ final class TrainerTest {
     void whatTheBaseCannotTakeIsRefused() {
         assertThatThrownBy(() -> train("run", options().rank(65).build()))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("--rank 65: k_proj of this base is 32 x 64");
+                .hasMessageContaining("--rank 65: q_proj of this base is 64 x 64, so that 64 is the most");
         assertThatThrownBy(() -> train("run", options().seqLen(100_000).build()))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("--seq-len")

@@ -18,7 +18,7 @@ final class Sampler {
         this.random = new Random(seed);
     }
 
-    /** A token, drawn from {@code logits[from .. from + vocabSize)}. */
+    /** A token, drawn from {@code logits[from .. from + vocabSize)}; -1 where these are no numbers. */
     int draw(float[] logits, int from, int vocabSize) {
         float most = Float.NEGATIVE_INFINITY;
         for (int i = 0; i < vocabSize; i++) {
@@ -29,6 +29,9 @@ final class Sampler {
         for (int i = 0; i < vocabSize; i++) {
             weights[i] = Math.exp((logits[from + i] - most) / temperature);
             sum += weights[i];
+        }
+        if (!Double.isFinite(sum)) {
+            return -1;
         }
         double smallest = smallestOfNucleus(weights, topP * sum);
         double kept =
