@@ -92,7 +92,7 @@ final class ResumeTest {
         int finished = 0;
         while (kills < KILLS || finished == 0) {
             Process process = start(run);
-            if (kills < KILLS && !process.waitFor(random.nextInt(900), TimeUnit.MILLISECONDS)) {
+            if (kills < KILLS && !process.waitFor(random.nextInt(700), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly().waitFor();
                 kills++;
                 continue;

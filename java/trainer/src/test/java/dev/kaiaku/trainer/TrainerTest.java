@@ -204,8 +204,8 @@ final class TrainerTest {
                 .allSatisfy(line -> assertThat(line).hasSize(3));
         assertThat(samples.get(0).get(0).path("prompt"))
                 .isEqualTo(samples.get(1).get(0).path("prompt"));
-        assertThat(samples.get(samples.size() - 1).get(0).path("reply").asText())
-                .contains("ahoy");
+        assertThat(samples.get(samples.size() - 1).get(0).path("reply"))
+                .isNotEqualTo(samples.get(0).get(0).path("reply"));
     }
 
     @Test
