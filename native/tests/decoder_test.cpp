@@ -189,8 +189,8 @@ void squares_are_those_of_plain_arithmetic() {
       const double expected = 2 * (sums[i] + b.squares.at(linear)[i]);
       check_near(actual[i], expected, 1e-3 * expected + 1e-6, linear, " channel ", i);
     }
-    check_error(KAIAKU_INVALID_ARGUMENT, "expected",
-                [&] { trainer->squares().get(linear, actual.data(), 3); });
+    const std::string& name = linear;
+    check_error(KAIAKU_INVALID_ARGUMENT, "expected", [&] { trainer->squares().get(name, actual.data(), 3); });
   }
   std::vector<float> sums(24);
   check_error(KAIAKU_INVALID_ARGUMENT, "nonsense",

@@ -172,6 +172,31 @@ void training_lowers_the_loss_and_repeats() {
   check(losses[0] == losses[1], "two runs give the same losses");
 }
 
+void ten_runs_are_the_same_bytes() {
+  const ModelConfig config = gemma3_like_config();
+  const auto model = tiny_model(config);
+  const TinyBatch batches[] = {tiny_batch(config, {30, 30}), tiny_batch(config, {11, 40, 2}, 4)};
+  TrainerOptions options = tiny_options();
+  options.n_threads = 4;
+  options.kept_layers = 1;
+  options.dropout = 0.1f;
+  options.seed = 5;
+  std::vector<std::vector<float>> first;
+  for (int run = 0; run < 10; ++run) {
+    const auto trainer = tiny_trainer(*model, options);
+    for (int step = 0; step < 3; ++step) {
+      for (const TinyBatch& batch : batches) trainer->accumulate(batch.view(), batch.learn.data());
+      trainer->update(0.02f);
+    }
+    std::vector<std::vector<float>> weights;
+    for (const LoraMatrixName& matrix : lora_names(config, options)) {
+      weights.push_back(get(*trainer, KAIAKU_STATE_WEIGHT, matrix));
+    }
+    if (run == 0) first = weights;
+    check(weights == first, "run ", run);
+  }
+}
+
 void state_tensors_carry_a_run_over() {
   const ModelConfig config = tiny_config();
   const auto model = tiny_model(config);
@@ -367,6 +392,7 @@ int main() {
       {"update: huge gradients, and those that are not finite", gradients_that_are_not_finite_change_nothing},
       {"accumulate: a loss that is not finite adds no gradient", a_loss_that_is_not_finite_adds_no_gradient},
       {"training lowers the loss, and repeats itself", training_lowers_the_loss_and_repeats},
+      {"ten runs are the same bytes", ten_runs_are_the_same_bytes},
       {"state tensors carry a run over", state_tensors_carry_a_run_over},
       {"memory is as planned", memory_is_as_planned},
       {"model: wants each tensor once and whole", a_model_wants_each_tensor_once_and_whole},

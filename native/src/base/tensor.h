@@ -23,8 +23,8 @@ struct MatrixView {
   // The first n rows: a buffer made for the largest batch, seen as long as this one.
   MatrixView first_rows(int64_t n) const { return row_range(0, n); }
 
-  template <class U = T, class = std::enable_if_t<!std::is_const_v<U>>>
-  operator MatrixView<const T>() const {
+  template <class U, class = std::enable_if_t<!std::is_const_v<T> && std::is_same_v<U, const T>>>
+  operator MatrixView<U>() const {
     return {data, rows, cols, stride};
   }
 };

@@ -12,6 +12,7 @@ import dev.kaiaku.bindings.NativeTrainer.State;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +131,66 @@ final class KaiakuLibraryTest {
     }
 
     @Test
+    void aDecoderContinuesAsTheTrainerPredicts() {
+        int[] tokens = {1, 2, 3, 4, 5};
+        NativeBatch batch = new NativeBatch(tokens, new byte[5], new int[] {0, 5});
+        try (NativeModel model = model()) {
+            model.seal();
+            try (NativeTrainer trainer = NativeTrainer.create(model, OPTIONS)) {
+                float[] a = new float[2 * 16];
+                float[] b = new float[16 * 2];
+                Arrays.fill(a, 0.25f);
+                Arrays.fill(b, 0.5f);
+                trainer.setTensor(State.WEIGHT, "model.layers.0.self_attn.o_proj.lora_A.weight", a);
+                trainer.setTensor(State.WEIGHT, "model.layers.0.self_attn.o_proj.lora_B.weight", b);
+                NativeDecoder.Options options = new NativeDecoder.Options(2, 5, 1, NativeCompute.F32);
+                for (boolean useAdapter : new boolean[] {true, false}) {
+                    float[] expected = trainer.logits(batch, useAdapter);
+                    try (NativeDecoder decoder = NativeDecoder.create(model, useAdapter ? trainer : null, options)) {
+                        assertThat(decoder.memory()).isPositive();
+                        float[] prompt = decoder.prefill(0, new int[] {1, 2, 3});
+                        assertLogits(prompt, 0, expected, 2);
+                        decoder.prefill(1, new int[] {1, 2, 3});
+                        float[] both = decoder.step(new int[] {1, 0}, new int[] {4, 4});
+                        assertLogits(both, 0, expected, 3);
+                        assertLogits(both, 1, expected, 3);
+                        assertLogits(decoder.step(new int[] {1}, new int[] {5}), 0, expected, 4);
+                        assertThatThrownBy(() -> decoder.step(new int[] {1}, new int[] {5}))
+                                .hasMessageContaining("full");
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertLogits(float[] actual, int row, float[] expected, int expectedRow) {
+        for (int i = 0; i < 11; i++) {
+            assertThat(actual[row * 11 + i]).isCloseTo(expected[expectedRow * 11 + i], within(1e-4f));
+        }
+    }
+
+    @Test
+    void squaresOfActivationsAreSummed() {
+        NativeBatch batch = new NativeBatch(new int[] {1, 2, 3}, new byte[3], new int[] {0, 3});
+        try (NativeModel model = model()) {
+            model.seal();
+            try (NativeTrainer trainer = NativeTrainer.create(model, OPTIONS)) {
+                float[] sums = new float[16];
+                String linear = "model.layers.0.self_attn.q_proj";
+                assertThatThrownBy(() -> trainer.squares(linear, sums))
+                        .isInstanceOfSatisfying(
+                                NativeException.class,
+                                e -> assertThat(e.status()).isEqualTo(Status.WRONG_ORDER));
+                trainer.collectSquares(true);
+                trainer.evaluate(batch, false);
+                assertThat(trainer.squares(linear, sums)).isEqualTo(3);
+                assertThat(sums[0]).isPositive();
+                trainer.collectSquares(false);
+            }
+        }
+    }
+
+    @Test
     void errorsCarryTheirStatusAndTheNameOfTheCulprit() {
         try (NativeModel model = NativeModel.create(CONFIG)) {
             assertThatThrownBy(() -> set(model, "model.layers.7.mlp.up_proj.weight", 24, 16))
@@ -149,14 +210,20 @@ final class KaiakuLibraryTest {
         NativeModel model = model();
         model.seal();
         NativeTrainer trainer = NativeTrainer.create(model, OPTIONS);
+        NativeDecoder decoder =
+                NativeDecoder.create(model, trainer, new NativeDecoder.Options(1, 4, 1, NativeCompute.F32));
+        decoder.close();
+        decoder.close();
         trainer.close();
         trainer.close();
         model.close();
         model.close();
+        assertThatThrownBy(decoder::memory).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(trainer::step).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(model::memory).isInstanceOf(IllegalStateException.class);
         Kaiaku.library().kaiaku_model_free((Pointer) null);
         Kaiaku.library().kaiaku_trainer_free((Pointer) null);
+        Kaiaku.library().kaiaku_decoder_free((Pointer) null);
     }
 
     @Test

@@ -25,15 +25,16 @@ import java.util.stream.Stream;
 /** One model of golden/README.md with what another trainer computed on it. */
 record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonNode reference)
         implements AutoCloseable {
-    private static final Set<String> SUPPORTED = Set.of("llama", "mistral", "qwen2");
+    private static final Set<String> SUPPORTED = Set.of("llama", "mistral", "qwen2", "qwen3", "gemma3_text");
 
-    /** Folders with references: those of -Dkaiaku.golden, else the ones that lie here. */
+    /** Folders with references of plain weights: those of -Dkaiaku.golden, else the ones that lie here. */
     static List<Path> folders(boolean supported) {
         String given = System.getProperty("kaiaku.golden", "");
         Path checkout = Path.of(System.getProperty("kaiaku.root", "../.."));
         Path root = checkout.resolve(given.isEmpty() ? "java/trainer/src/test/resources/golden" : given);
         try (Stream<Path> list = Files.list(root)) {
             return list.filter(folder -> Files.exists(folder.resolve("reference.safetensors")))
+                    .filter(folder -> !Files.exists(folder.resolve("bnb4")))
                     .filter(folder -> SUPPORTED.contains(modelType(folder)) == supported)
                     .sorted()
                     .toList();

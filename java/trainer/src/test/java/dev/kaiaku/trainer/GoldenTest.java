@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class GoldenTest {
     private static final double LOGITS = 2e-4;
     private static final double MERGED_LOGITS = 2e-3;
+    /** The reference is 2.1e-3 away from the same ten steps in double: gradients near zero are rounding there. */
+    private static final double MERGED_LOGITS_OF_GEMMA3 = 4e-3;
+
     private static final double GRADIENT = 1e-3;
     private static final double LOSS = 1e-3;
 
@@ -100,9 +103,11 @@ final class GoldenTest {
     }
 
     private static void assertMergedLogits(Golden golden, LoraAdapter trained) {
+        boolean gemma3 = Golden.modelType(golden.base().path()).startsWith("gemma3");
+        double tolerance = gemma3 ? MERGED_LOGITS_OF_GEMMA3 : MERGED_LOGITS;
         try (NativeModel model = BaseLoader.load(new MergedBase(golden.base(), trained), Progress.NONE);
                 NativeTrainer merged = NativeTrainer.create(model, golden.options(true))) {
-            assertClose(merged.logits(golden.batch(), false), golden.arrays().floats("merged_logits"), MERGED_LOGITS);
+            assertClose(merged.logits(golden.batch(), false), golden.arrays().floats("merged_logits"), tolerance);
         }
     }
 
