@@ -3,10 +3,11 @@ package dev.kaiaku.cli;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DurationText;
-import dev.kaiaku.dataset.export.ExportFormat;
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -19,30 +20,36 @@ final class BuildOptions {
     @Spec(Target.MIXEE)
     private CommandSpec spec;
 
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "EXPORT",
-            description = "What DiscordChatExporter (CSV or JSON), WhatsApp or Telegram exported: files, or folders of"
-                    + " them, such as all parts of an export that was cut.")
+    @Parameters(arity = "1..*", paramLabel = "EXPORT", description = ReadOptions.EXPORTS)
     private List<Path> exports;
 
     @Option(names = "--persona", required = true, paramLabel = "NAME|ID", description = "Whom to imitate.")
     private String persona;
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "auto, discord-csv, discord-json, telegram or whatsapp (default: auto, by content).")
-    private String format = "auto";
+    @Mixin
+    private ReadOptions reading;
 
     @Option(
-            names = "--gap",
-            paramLabel = "TIME",
-            description = "A pause that ends a session, such as 90s, 5m or 1h (default: 5m).")
-    private @Nullable String gap;
+            names = "--context",
+            paramLabel = "RULE",
+            description =
+                    "What stands before a reply: session (a conversation of several turns) or block (what was said"
+                            + " since the persona's last reply) (default: session).")
+    private ContextRule context = ContextRule.SESSION;
 
-    @Option(names = "--clean", paramLabel = "on|off", description = "Drop system messages and tidy text (default: on).")
-    private Switch clean = Switch.ON;
+    @Option(
+            names = "--history-lines",
+            paramLabel = "N",
+            description = "Lines of a session before a reply at the most (default: 40).")
+    private @Nullable Integer historyLines;
+
+    @Option(
+            names = "--starters",
+            description = "Learn what the persona says to nobody too, as the start of a conversation.")
+    private boolean starters;
+
+    @Mixin
+    private SelectOptions select;
 
     @Option(
             names = "--validation",
@@ -51,16 +58,16 @@ final class BuildOptions {
     private @Nullable Double validation;
 
     @Option(
+            names = "--guard",
+            paramLabel = "TIME",
+            description = "Time before the replies held out from which nothing is learned (default: 1h).")
+    private @Nullable String guard;
+
+    @Option(
             names = "--system",
             paramLabel = "TEXT",
             description = "A system message to train with; chat then uses it too (default: none).")
     private @Nullable String system;
-
-    /** On or off. */
-    enum Switch {
-        ON,
-        OFF
-    }
 
     List<Path> exports() {
         return exports;
@@ -76,13 +83,20 @@ final class BuildOptions {
      * @throws ParameterException for a value out of range
      */
     DatasetOptions resolve() {
-        DatasetOptions options = DatasetOptions.defaults();
         try {
-            return options.withGap(gap == null ? options.gap() : DurationText.parse(gap))
-                    .withFormat(ExportFormat.byId(format))
-                    .withClean(clean == Switch.ON)
-                    .withValidation(validation == null ? options.validation() : validation)
-                    .withSystem(system);
+            DatasetOptions.Builder options =
+                    reading.resolve().context(context).starters(starters).system(system);
+            options.selection(select.resolve());
+            if (historyLines != null) {
+                options.historyLines(historyLines);
+            }
+            if (validation != null) {
+                options.validation(validation);
+            }
+            if (guard != null) {
+                options.guard(DurationText.parse(guard));
+            }
+            return options.build();
         } catch (BadInputException e) {
             throw new ParameterException(spec.commandLine(), Failures.oneLine(e), e);
         }

@@ -19,18 +19,20 @@ final class DatasetCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing: build or preview");
+        throw new ParameterException(spec.commandLine(), "a command is missing: build, stats or preview");
     }
 
     /** {@code dataset build}. */
     @Command(
             name = "build",
-            description = "Turn a chat export into train.jsonl, validation.jsonl and dataset.json.",
+            description = "Turn a chat export into train.jsonl, validation.jsonl, dataset.json and report.html.",
             footer = {
                 "",
                 "Examples:",
                 "  kaiaku-train dataset build chat.csv --persona ana --out ana/data",
-                "  kaiaku-train dataset build exports/ --persona 184405311681986560 --gap 30m --out ana/data"
+                "  kaiaku-train dataset build exports/ --persona 184405311681986560 --gap 30m --out ana/data",
+                "  kaiaku-train dataset build _chat.zip --persona Ana --alias \"+55 11 91234-5678=Ana\" --out ana/data",
+                "  kaiaku-train dataset build log.csv --columns author=user,time=sent,text=body --persona ana --out ana/data"
             })
     static final class Build implements Callable<Integer> {
         private final Console console;

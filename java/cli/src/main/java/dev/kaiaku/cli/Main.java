@@ -46,6 +46,7 @@ public final class Main {
         CommandLine line = new CommandLine(new KaiakuTrain())
                 .addSubcommand(new CommandLine(new DatasetCommand())
                         .addSubcommand(new DatasetCommand.Build(console))
+                        .addSubcommand(new StatsCommand(console))
                         .addSubcommand(new PreviewCommand(console)))
                 .addSubcommand(new TrainCommand(console))
                 .addSubcommand(new ExportCommand(console))

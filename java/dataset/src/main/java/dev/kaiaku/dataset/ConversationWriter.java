@@ -3,8 +3,12 @@ package dev.kaiaku.dataset;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
+import dev.kaiaku.dataset.input.Sha256;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /** Writes conversations to a JSON Lines file, a line each. Made by {@link ConversationFile#writer}. Not thread-safe. */
@@ -14,16 +18,76 @@ public final class ConversationWriter implements AutoCloseable {
             .build();
 
     private final AtomicFile file;
-    private final JsonGenerator generator;
+    private final MessageDigest digest = Sha256.digest();
     private int count;
+    private long bytes;
 
     ConversationWriter(AtomicFile file) {
         this.file = file;
-        try {
-            generator = JSON.createGenerator(file.stream());
-            generator.setRootValueSeparator(null);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    }
+
+    /** Some lines that are ready to be written; several threads can make them at once. Not thread-safe itself. */
+    public static final class Lines {
+        private final ByteArrayBuilder bytes = new ByteArrayBuilder(1 << 16);
+        private final JsonGenerator generator;
+        private int count;
+
+        public Lines() {
+            try {
+                generator = JSON.createGenerator(bytes);
+                generator.setRootValueSeparator(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Adds a line, with where the conversation comes from where that is known. */
+        public Lines add(Conversation conversation, @Nullable SampleMeta meta) {
+            try {
+                generator.writeStartObject();
+                generator.writeArrayFieldStart("messages");
+                for (Turn turn : conversation.turns()) {
+                    write(turn);
+                }
+                generator.writeEndArray();
+                if (meta != null) {
+                    generator.writeObjectFieldStart("meta");
+                    generator.writeNumberField("session", meta.session());
+                    generator.writeStringField("time", meta.time().toString());
+                    generator.writeStringField("channel", meta.channel());
+                    generator.writeEndObject();
+                }
+                generator.writeEndObject();
+                generator.writeRaw('\n');
+                count++;
+                return this;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Conversations added. */
+        public int count() {
+            return count;
+        }
+
+        private byte[] toBytes() {
+            try {
+                generator.flush();
+                return bytes.toByteArray();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        private void write(Turn turn) throws IOException {
+            generator.writeStartObject();
+            generator.writeStringField("role", turn.role().wireName());
+            generator.writeStringField("content", turn.content());
+            if (turn.role() == Role.ASSISTANT && !turn.target()) {
+                generator.writeNumberField("weight", 0);
+            }
+            generator.writeEndObject();
         }
     }
 
@@ -34,26 +98,20 @@ public final class ConversationWriter implements AutoCloseable {
 
     /** Adds a line that says where the conversation comes from. */
     public void write(Conversation conversation, @Nullable SampleMeta meta) {
+        write(new Lines().add(conversation, meta));
+    }
+
+    /** Adds lines that were made before. */
+    public void write(Lines lines) {
+        byte[] text = lines.toBytes();
         try {
-            generator.writeStartObject();
-            generator.writeArrayFieldStart("messages");
-            for (Turn turn : conversation.turns()) {
-                write(turn);
-            }
-            generator.writeEndArray();
-            if (meta != null) {
-                generator.writeObjectFieldStart("meta");
-                generator.writeNumberField("session", meta.session());
-                generator.writeStringField("time", meta.time().toString());
-                generator.writeStringField("channel", meta.channel());
-                generator.writeEndObject();
-            }
-            generator.writeEndObject();
-            generator.writeRaw('\n');
-            count++;
+            file.stream().write(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        digest.update(text);
+        count += lines.count();
+        bytes += text.length;
     }
 
     /** Lines written so far. */
@@ -61,29 +119,20 @@ public final class ConversationWriter implements AutoCloseable {
         return count;
     }
 
-    /** Puts the file under its name. */
-    public void commit() {
-        try {
-            generator.flush();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Length of the file so far. */
+    public long bytes() {
+        return bytes;
+    }
+
+    /** Puts the file under its name, and gives back its SHA-256 in hexadecimal digits. */
+    public String commit() {
         file.commit();
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** Gives up what was not committed. */
     @Override
     public void close() {
         file.close();
-    }
-
-    private void write(Turn turn) throws IOException {
-        generator.writeStartObject();
-        generator.writeStringField("role", turn.role().wireName());
-        generator.writeStringField("content", turn.content());
-        if (turn.role() == Role.ASSISTANT && !turn.target()) {
-            generator.writeNumberField("weight", 0);
-        }
-        generator.writeEndObject();
     }
 }

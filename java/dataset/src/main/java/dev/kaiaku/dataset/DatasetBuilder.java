@@ -1,18 +1,22 @@
 package dev.kaiaku.dataset;
 
-import dev.kaiaku.dataset.clean.Cleaning;
 import dev.kaiaku.dataset.export.ChatLog;
 import dev.kaiaku.dataset.export.ExportFormat;
-import dev.kaiaku.dataset.people.People;
-import dev.kaiaku.dataset.sample.Blocks;
-import dev.kaiaku.dataset.sample.Sample;
+import dev.kaiaku.dataset.report.DatasetReport;
+import dev.kaiaku.dataset.sample.Samples;
 import dev.kaiaku.dataset.sample.Session;
 import dev.kaiaku.dataset.sample.Split;
+import dev.kaiaku.dataset.selection.Selection;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Turns a chat export into samples of one member's replies. */
 public final class DatasetBuilder {
@@ -22,25 +26,31 @@ public final class DatasetBuilder {
     /** The samples held out. */
     public static final String VALIDATION = "validation.jsonl";
 
+    /** What is in them, for people. */
+    public static final String REPORT = "report.html";
+
+    /** Samples in the report. */
+    private static final int EXAMPLES = 20;
+
     private final DatasetOptions options;
     private final Progress progress;
-    private final Cleaning cleaning;
-    private final People people;
+    private final Path out;
     private final ChatLog log;
-    private final String personaId;
+    private final int persona;
+    private final Samples samples;
 
-    private DatasetBuilder(List<Path> exports, String persona, DatasetOptions options, Progress progress) {
+    private DatasetBuilder(ChatLog log, String persona, Path out, DatasetOptions options, Progress progress) {
+        this.log = log;
+        this.out = out;
         this.options = options;
         this.progress = progress;
-        cleaning = new Cleaning(options.clean());
-        people = new People(cleaning::cleanName, options.clean());
-        log = ChatLog.read(exports, options.format(), cleaning, people, progress);
-        personaId = people.find(persona);
+        this.persona = log.people().find(persona);
+        samples = new Samples(log, this.persona, options);
     }
 
     /**
-     * Writes {@code train.jsonl}, {@code validation.jsonl} and {@code dataset.json}; the same input and options
-     * give the same bytes.
+     * Writes {@code train.jsonl}, {@code validation.jsonl}, {@code dataset.json} and {@code report.html}; the same
+     * input and options give the same bytes, whatever the number of threads.
      *
      * @param exports files and folders of chat exports, of the formats of {@link ExportFormat}
      * @param persona name or id of the member to imitate
@@ -49,50 +59,156 @@ public final class DatasetBuilder {
      */
     public static DatasetSummary build(
             List<Path> exports, String persona, Path out, DatasetOptions options, Progress progress) {
-        if (exports.isEmpty()) {
-            throw new BadInputException("no export given; name a file or a folder");
+        boolean isNew = !Files.exists(out);
+        try (ChatLog log = ChatLog.read(exports, options, out, progress)) {
+            return new DatasetBuilder(log, persona, out, options, progress).build();
+        } catch (BadInputException e) {
+            if (isNew) {
+                removeEmpty(out);
+            }
+            throw e;
         }
-        return new DatasetBuilder(exports, persona, options, progress).writeTo(out);
     }
 
-    private DatasetSummary writeTo(Path out) {
-        List<Session> sessions = Session.of(log.channels(), options.gap());
-        Blocks blocks = new Blocks(personaId, people, options);
-        List<List<Sample>> samples = sessions.stream()
-                .map(blocks::of)
-                .filter(found -> !found.isEmpty())
+    private DatasetSummary build() {
+        List<Session> sessions = Session.of(log.store(), options.gap());
+        List<Session> answered = sessions.stream()
+                .filter(session -> samples.replies(session) > 0)
                 .toList();
-        if (samples.isEmpty()) {
-            throw new BadInputException("persona \"" + people.name(personaId) + "\" answers nobody within "
-                    + DurationText.format(options.gap()) + " (messages: " + people.messages(personaId)
+        if (answered.isEmpty()) {
+            throw new BadInputException("persona \"" + log.people().name(persona) + "\" answers nobody within "
+                    + DurationText.format(options.gap()) + " (messages: "
+                    + log.people().messages(persona)
                     + "), so there is nothing to learn; choose another persona or a longer --gap");
         }
-        Split split = Split.of(samples, options.validation());
-        List<DatasetSummary.FileHash> outputs = write(out, split);
-        Map<String, Long> dropped = new TreeMap<>(cleaning.dropped());
-        dropped.put("reply to nobody", blocks.droppedMessages());
-        DatasetSummary summary = new DatasetSummary(
+        Split split = Split.of(
+                answered, samples::replies, options.validation(), options.clean() ? options.guard() : Duration.ZERO);
+        int trainReplies = replies(split.train());
+        Selection selection = options.clean()
+                ? Selection.of(
+                        samples.replies(split.train(), 0),
+                        samples.replies(split.validation(), trainReplies),
+                        options.selection())
+                : null;
+        Written train;
+        Written validation;
+        DatasetSummary.FileHash trainFile;
+        DatasetSummary.FileHash validationFile;
+        try (ConversationWriter trainWriter = ConversationFile.writer(out.resolve(TRAIN));
+                ConversationWriter validationWriter = ConversationFile.writer(out.resolve(VALIDATION))) {
+            train = write(split.train(), 0, selection, trainWriter, "writing");
+            validation = write(split.validation(), trainReplies, selection, validationWriter, "writing validation");
+            // Neither file appears before both are complete.
+            trainFile = committed(TRAIN, trainWriter);
+            validationFile = committed(VALIDATION, validationWriter);
+        }
+        if (train.samples == 0) {
+            throw new BadInputException("nothing is left to learn after the selection (" + train.dropped
+                    + "); loosen it, such as with a lower --min-score");
+        }
+        DatasetSummary summary =
+                summary(sessions, answered, split, train, validation, List.of(trainFile, validationFile));
+        summary.write(out);
+        DatasetReport.write(out.resolve(REPORT), summary, log, persona, sessions, train.shape, train.examples);
+        return summary;
+    }
+
+    private Written write(
+            List<Session> sessions,
+            int firstReply,
+            @Nullable Selection selection,
+            ConversationWriter writer,
+            String task) {
+        int every = Math.max(1, replies(sessions) / EXAMPLES);
+        Written all = new Written(selection, firstReply == 0, every);
+        samples.forEach(
+                sessions,
+                firstReply,
+                piece -> {
+                    Written part = new Written(selection, firstReply == 0, every);
+                    piece.forEach(part::add);
+                    return part;
+                },
+                part -> {
+                    writer.write(part.lines);
+                    all.merge(part);
+                    progress.report(
+                            task,
+                            all.sessionsUpTo,
+                            sessions.get(sessions.size() - 1).number());
+                });
+        return all;
+    }
+
+    private int replies(List<Session> sessions) {
+        return sessions.stream().mapToInt(samples::replies).sum();
+    }
+
+    private static DatasetSummary.FileHash committed(String name, ConversationWriter writer) {
+        long bytes = writer.bytes();
+        return new DatasetSummary.FileHash(name, bytes, writer.count(), writer.commit());
+    }
+
+    private DatasetSummary summary(
+            List<Session> sessions,
+            List<Session> answered,
+            Split split,
+            Written train,
+            Written validation,
+            List<DatasetSummary.FileHash> outputs) {
+        long messages = sessions.stream().mapToLong(samples::personaMessages).sum();
+        long kept = train.messages + validation.messages;
+        Map<String, Long> later = new TreeMap<>(train.dropped);
+        validation.dropped.forEach((reason, count) -> later.merge(reason, count, Long::sum));
+        later.put(
+                "near validation",
+                split.between().stream().mapToLong(samples::learnedMessages).sum());
+        later.put(
+                "reply to nobody",
+                messages - answered.stream().mapToLong(samples::learnedMessages).sum());
+        later.values().removeIf(count -> count == 0);
+        Map<String, Long> personaDropped =
+                log.drops().of(account -> account >= 0 && log.people().person(account) == persona);
+        long rows = messages
+                + personaDropped.values().stream().mapToLong(Long::longValue).sum();
+        later.forEach((reason, count) -> personaDropped.merge(reason, count, Long::sum));
+        Map<String, Long> dropped = log.drops().of(account -> true);
+        later.forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
+        return new DatasetSummary(
                 KaiakuVersion.current(),
-                new DatasetSummary.Author(personaId, people.name(personaId)),
+                new DatasetSummary.Author(log.people().id(persona), log.people().name(persona)),
                 log.formats().stream().map(ExportFormat::id).collect(Collectors.joining(",")),
-                "block",
+                options.context().id(),
+                options.historyLines(),
+                options.starters(),
                 DurationText.format(options.gap()),
                 options.clean(),
+                options.markMedia() ? "mark" : "drop",
+                options.pseudonyms() ? "alias" : "real",
+                options.scrub(),
                 options.validation(),
+                DurationText.format(options.clean() ? options.guard() : Duration.ZERO),
                 options.system(),
                 log.inputs().size(),
                 log.rows(),
-                people.count(),
-                sessions.get(0).start().toString(),
+                log.people().count(),
+                log.start().toString(),
                 log.end().toString(),
                 sessions.size(),
-                samples.size(),
-                split.train().size(),
-                split.validation().size(),
-                blocks.keptMessages() + blocks.droppedMessages(),
-                blocks.keptMessages(),
+                answered.size(),
+                train.samples,
+                validation.samples,
+                train.replies,
+                validation.replies,
+                rows,
+                messages,
+                kept,
+                personaDropped,
                 dropped,
-                cleaning.changed(),
+                log.changed(),
+                log.scrubbed().counts(),
+                log.scrubbed().examples(),
+                train.shape.shape(),
                 log.badRows().count(),
                 log.badRows().first(),
                 log.badRows().warnings(),
@@ -100,25 +216,16 @@ public final class DatasetBuilder {
                 log.duplicateMessages(),
                 log.inputs(),
                 outputs);
-        summary.write(out);
-        return summary;
     }
 
-    /** Neither file appears before both are complete. */
-    private List<DatasetSummary.FileHash> write(Path out, Split split) {
-        Path trainFile = out.resolve(TRAIN);
-        Path validationFile = out.resolve(VALIDATION);
-        try (ConversationWriter train = ConversationFile.writer(trainFile);
-                ConversationWriter validation = ConversationFile.writer(validationFile)) {
-            split.train().forEach(sample -> train.write(sample.conversation(), sample.meta()));
-            split.validation().forEach(sample -> validation.write(sample.conversation(), sample.meta()));
-            train.commit();
-            validation.commit();
+    private static void removeEmpty(Path folder) {
+        try {
+            Files.deleteIfExists(folder);
+        } catch (DirectoryNotEmptyException e) {
+            // Something was written before it failed; that stays.
+            return;
+        } catch (IOException e) {
+            throw WriteFailure.of(folder, e);
         }
-        long samples = (long) split.train().size() + split.validation().size();
-        progress.report("writing", samples, samples);
-        return List.of(
-                DatasetSummary.FileHash.of(trainFile, split.train().size()),
-                DatasetSummary.FileHash.of(validationFile, split.validation().size()));
     }
 }

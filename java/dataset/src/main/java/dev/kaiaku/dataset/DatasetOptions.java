@@ -1,57 +1,212 @@
 package dev.kaiaku.dataset;
 
+import dev.kaiaku.dataset.csv.CsvColumns;
 import dev.kaiaku.dataset.export.ExportFormat;
+import dev.kaiaku.dataset.sample.ContextRule;
+import dev.kaiaku.dataset.selection.SelectionOptions;
 import java.time.Duration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How an export becomes a dataset.
  *
  * @param format of the files, or null to go by their content
+ * @param columns where author, time and text stand in a table of another program, or null for the names that are known
+ * @param aliases accounts by name or id, and the name or id of the person whose they are
+ * @param pseudonyms whether people get names such as {@code Person 3} in the place of their own
+ * @param maxBadRows share of the rows that may be unreadable
+ * @param clean whether messages are cleaned: system messages, commands, bare links and floods dropped, text composed (NFC), markup
+ *     and invisible characters removed, line breaks indented; without it, nothing is held back between training and
+ *     validation either
+ * @param markMedia whether pictures, sounds and the like stay as marks such as {@code <image>}
+ * @param scrub whether private details become placeholders
  * @param gap a pause of this length or longer between neighbours ends a session
- * @param clean whether messages are cleaned: system messages dropped, text composed (NFC), invisible characters
- *     and spaces at the ends removed, line breaks indented
- * @param validation share of the samples to hold out, at least; whole sessions, the latest ones
+ * @param context how sessions become samples
+ * @param historyLines lines of a session that stand before a reply at the most, with {@link ContextRule#SESSION}
+ * @param starters whether what the persona says to nobody is learned too, after an empty user turn
+ * @param validation share of the replies to hold out, at least; whole sessions, the latest ones
+ * @param guard sessions that end less than this before the first one held out are neither learned nor held out
+ * @param selection which replies are worth learning
  * @param system text of a system turn at the start of every conversation, or null for none
+ * @param threads that clean and write; 0: all processors; the result does not depend on it
  */
 public record DatasetOptions(
         @Nullable ExportFormat format,
-        Duration gap,
+        @Nullable CsvColumns columns,
+        Map<String, String> aliases,
+        boolean pseudonyms,
+        double maxBadRows,
         boolean clean,
+        boolean markMedia,
+        boolean scrub,
+        Duration gap,
+        ContextRule context,
+        int historyLines,
+        boolean starters,
         double validation,
-        @Nullable String system) {
+        Duration guard,
+        SelectionOptions selection,
+        @Nullable String system,
+        int threads) {
+
+    /** @throws BadInputException for a value out of range, naming its option */
     public DatasetOptions {
         if (gap.isNegative() || gap.isZero()) {
             throw new BadInputException("--gap " + gap + ": should be longer than nothing, such as 5m");
         }
-        if (!(validation >= 0 && validation < 1)) {
+        share("validation", validation);
+        share("max-bad-rows", maxBadRows);
+        if (historyLines < 1) {
+            throw new BadInputException("--history-lines " + historyLines + ": should be 1 or more, such as 40");
+        }
+        aliases = Map.copyOf(aliases);
+    }
+
+    /** As {@link Builder} starts. */
+    public static DatasetOptions defaults() {
+        return builder().build();
+    }
+
+    /** Starts from {@link #defaults}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    private static void share(String option, double value) {
+        if (!(value >= 0 && value < 1)) {
             throw new BadInputException(
-                    "--validation " + validation + ": should be a share from 0 up to 1, such as 0.1");
+                    "--" + option + " " + value + ": should be a share from 0 up to 1, such as 0.1");
         }
     }
 
-    /** Five minutes, cleaned, a tenth held out, no system turn. */
-    public static DatasetOptions defaults() {
-        return new DatasetOptions(null, Duration.ofMinutes(5), true, 0.1, null);
-    }
+    /** Sets some options and leaves the others at their defaults; names are those of the record. */
+    public static final class Builder {
+        private @Nullable ExportFormat format;
+        private @Nullable CsvColumns columns;
+        private Map<String, String> aliases = Map.of();
+        private boolean pseudonyms;
+        private double maxBadRows = 0.01;
+        private boolean clean = true;
+        private boolean markMedia;
+        private @Nullable Boolean scrub;
+        private Duration gap = Duration.ofMinutes(5);
+        private ContextRule context = ContextRule.SESSION;
+        private int historyLines = 40;
+        private boolean starters;
+        private double validation = 0.1;
+        private Duration guard = Duration.ofHours(1);
+        private SelectionOptions selection = SelectionOptions.ALL;
+        private @Nullable String system;
+        private int threads;
 
-    public DatasetOptions withFormat(@Nullable ExportFormat value) {
-        return new DatasetOptions(value, gap, clean, validation, system);
-    }
+        private Builder() {}
 
-    public DatasetOptions withGap(Duration value) {
-        return new DatasetOptions(format, value, clean, validation, system);
-    }
+        public Builder format(@Nullable ExportFormat value) {
+            format = value;
+            return this;
+        }
 
-    public DatasetOptions withClean(boolean value) {
-        return new DatasetOptions(format, gap, value, validation, system);
-    }
+        public Builder columns(@Nullable CsvColumns value) {
+            columns = value;
+            return this;
+        }
 
-    public DatasetOptions withValidation(double value) {
-        return new DatasetOptions(format, gap, clean, value, system);
-    }
+        public Builder aliases(Map<String, String> value) {
+            aliases = value;
+            return this;
+        }
 
-    public DatasetOptions withSystem(@Nullable String value) {
-        return new DatasetOptions(format, gap, clean, validation, value);
+        public Builder pseudonyms(boolean value) {
+            pseudonyms = value;
+            return this;
+        }
+
+        public Builder maxBadRows(double value) {
+            maxBadRows = value;
+            return this;
+        }
+
+        public Builder clean(boolean value) {
+            clean = value;
+            return this;
+        }
+
+        public Builder markMedia(boolean value) {
+            markMedia = value;
+            return this;
+        }
+
+        /** Follows {@link #clean} unless it is set. */
+        public Builder scrub(boolean value) {
+            scrub = value;
+            return this;
+        }
+
+        public Builder gap(Duration value) {
+            gap = value;
+            return this;
+        }
+
+        public Builder context(ContextRule value) {
+            context = value;
+            return this;
+        }
+
+        public Builder historyLines(int value) {
+            historyLines = value;
+            return this;
+        }
+
+        public Builder starters(boolean value) {
+            starters = value;
+            return this;
+        }
+
+        public Builder validation(double value) {
+            validation = value;
+            return this;
+        }
+
+        public Builder guard(Duration value) {
+            guard = value;
+            return this;
+        }
+
+        public Builder selection(SelectionOptions value) {
+            selection = value;
+            return this;
+        }
+
+        public Builder system(@Nullable String value) {
+            system = value;
+            return this;
+        }
+
+        public Builder threads(int value) {
+            threads = value;
+            return this;
+        }
+
+        public DatasetOptions build() {
+            return new DatasetOptions(
+                    format,
+                    columns,
+                    aliases,
+                    pseudonyms,
+                    maxBadRows,
+                    clean,
+                    markMedia,
+                    scrub == null ? clean : scrub,
+                    gap,
+                    context,
+                    historyLines,
+                    starters,
+                    validation,
+                    guard,
+                    selection,
+                    system,
+                    threads);
+        }
     }
 }

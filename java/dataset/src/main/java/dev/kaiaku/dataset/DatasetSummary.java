@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kaiaku.dataset.input.Sha256;
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,9 +22,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kaiaku version that made the dataset
  * @param format of the files read; several are joined by commas
- * @param rule how samples are cut: {@code block}
+ * @param rule how samples are cut, by {@link ContextRule#id}
+ * @param historyLines lines before a reply at the most, where whole sessions are kept
+ * @param starters whether what the persona says to nobody is learned too
  * @param gap as on the command line, such as {@code 5m}
+ * @param media what became of pictures and the like: {@code drop} or {@code mark}
+ * @param names {@code real} or {@code alias}
+ * @param scrub whether private details became placeholders
  * @param validation share asked for
+ * @param guard time that lies between training and validation where the dataset can spare it
  * @param system text of the system turn, or null
  * @param files files read, those given twice or with equal content once
  * @param messages rows read, the dropped ones included
@@ -32,8 +39,14 @@ import org.jspecify.annotations.Nullable;
  * @param to time of the last message kept
  * @param personaMessages the persona's messages that were not dropped in cleaning
  * @param personaMessagesKept those of them that a sample holds
- * @param dropped messages left out, by reason
+ * @param trainReplies replies to learn; a sample of several turns has several
+ * @param personaRows the persona's messages that were read
+ * @param personaDropped those of them that no sample has, by reason
+ * @param dropped messages of everybody left out, by reason
  * @param changed messages changed in cleaning, by rule
+ * @param scrubbed private details replaced, by type
+ * @param scrubExamples some of them, masked
+ * @param shape of the samples
  * @param badRows rows that could not be read
  * @param firstBadRows the first of these: file, line, reason
  * @param warnings what else went wrong, a line each, such as a file that ends in the middle
@@ -46,9 +59,15 @@ public record DatasetSummary(
         Author persona,
         String format,
         String rule,
+        int historyLines,
+        boolean starters,
         String gap,
         boolean clean,
+        String media,
+        String names,
+        boolean scrub,
         double validation,
+        String guard,
         @Nullable String system,
         int files,
         long messages,
@@ -59,10 +78,17 @@ public record DatasetSummary(
         int sessionsWithSamples,
         int trainSamples,
         int validationSamples,
+        int trainReplies,
+        int validationReplies,
+        long personaRows,
         long personaMessages,
         long personaMessagesKept,
+        Map<String, Long> personaDropped,
         Map<String, Long> dropped,
         Map<String, Long> changed,
+        Map<String, Long> scrubbed,
+        Map<String, List<String>> scrubExamples,
+        Shape shape,
         long badRows,
         List<String> firstBadRows,
         List<String> warnings,
@@ -75,9 +101,23 @@ public record DatasetSummary(
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** {@code warnings} may be missing in older files. */
+    /** What newer versions added may be missing in older files. */
     public DatasetSummary {
         warnings = warnings == null ? List.of() : warnings;
+        shape = shape == null ? Shape.NONE : shape;
+    }
+
+    /**
+     * Sizes of the replies to learn and of what stands before them.
+     *
+     * @param oneLineContext share of the replies before which a single line stands
+     * @param contextLines median of the lines before a reply, history included
+     * @param contextChars median of their characters
+     * @param replyChars median of the characters of a reply
+     * @param withHistory share of the replies before which the persona said something already
+     */
+    public record Shape(double oneLineContext, int contextLines, int contextChars, int replyChars, double withHistory) {
+        static final Shape NONE = new Shape(0, 0, 0, 0, 0);
     }
 
     /** Who is imitated. */
@@ -90,7 +130,8 @@ public record DatasetSummary(
      * @param rows messages of an input, samples of an output
      */
     public record FileHash(String name, long bytes, long rows, String sha256) {
-        static FileHash of(Path file, long rows) {
+        /** Of a file as it is. */
+        public static FileHash of(Path file, long rows) {
             try {
                 return new FileHash(file.getFileName().toString(), Files.size(file), rows, Sha256.of(file));
             } catch (IOException e) {

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param text without attachments and reactions; may have several lines
  * @param id unlike that of any other message, or null where the format has none
  * @param replyTo id of the message that this one answers, or null
+ * @param reactions how many it received; 0 where the format does not tell
+ * @param media what came with the text, or null
  */
 public record Message(
         Instant time,
@@ -21,14 +23,11 @@ public record Message(
         String text,
         MessageKind kind,
         @Nullable String id,
-        @Nullable String replyTo) {
+        @Nullable String replyTo,
+        int reactions,
+        @Nullable Media media) {
     /** A message of which the format tells no more. */
     public Message(Instant time, String authorId, String author, String channel, String text) {
-        this(time, authorId, author, channel, text, MessageKind.UNKNOWN, null, null);
-    }
-
-    /** The same message with another text. */
-    public Message withText(String value) {
-        return value.equals(text) ? this : new Message(time, authorId, author, channel, value, kind, id, replyTo);
+        this(time, authorId, author, channel, text, MessageKind.UNKNOWN, null, null, 0, null);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ final class ArticleRuleTest {
     void cutsARealChatAsTheRuleSays() throws IOException {
         Path export = Path.of(SHARED, "data", "crd3");
         Assumptions.assumeTrue(!SHARED.isEmpty() && Files.isDirectory(export), "needs -Dkaiaku.shared");
-        DatasetOptions options = DatasetOptions.defaults().withClean(false);
+        DatasetOptions options =
+                DatasetOptions.builder().context(ContextRule.BLOCK).clean(false).build();
         for (String persona : List.of("sam", "laura")) {
             DatasetBuilder.build(List.of(export), persona, folder, options, Progress.NONE);
             List<Conversation> actual = new ArrayList<>(ConversationFile.read(folder.resolve(DatasetBuilder.TRAIN)));

@@ -1,9 +1,8 @@
 package dev.kaiaku.dataset;
 
-import dev.kaiaku.dataset.clean.Cleaning;
 import dev.kaiaku.dataset.export.ChatLog;
 import dev.kaiaku.dataset.input.ExportReader;
-import dev.kaiaku.dataset.people.People;
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +29,7 @@ public final class Chat {
     }
 
     public DatasetSummary build(Path... exports) {
-        return build(DatasetOptions.defaults(), exports);
+        return build(DatasetOptions.builder().context(ContextRule.BLOCK).build(), exports);
     }
 
     /** All samples, those held out last. */
@@ -59,9 +58,12 @@ public final class Chat {
                         random.nextBoolean() ? spoiling[random.nextInt(spoiling.length)] : (byte) random.nextInt();
             }
             Path file = Export.write(folder.resolve(name), damaged);
-            try {
-                Cleaning cleaning = new Cleaning(true);
-                ChatLog.read(List.of(file), null, cleaning, new People(cleaning::cleanName, true), Progress.NONE);
+            try (ChatLog log = ChatLog.read(
+                    List.of(file),
+                    DatasetOptions.builder().context(ContextRule.BLOCK).build(),
+                    folder,
+                    Progress.NONE)) {
+                log.end();
                 readable++;
             } catch (BadInputException e) {
                 if (String.valueOf(e.getMessage()).contains("\n")) {

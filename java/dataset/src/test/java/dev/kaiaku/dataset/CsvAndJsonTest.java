@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,7 +46,8 @@ final class CsvAndJsonTest {
     @ValueSource(strings = {"ntoll", "jeffglass"})
     void haveTheSameSamplesWithoutCleaning(String persona) {
         Chat chat = new Chat(folder, persona);
-        DatasetOptions options = DatasetOptions.defaults().withClean(false);
+        DatasetOptions options =
+                DatasetOptions.builder().context(ContextRule.BLOCK).clean(false).build();
         chat.build(options, csv.toArray(Path[]::new));
         List<Conversation> expected = chat.samples();
         DatasetSummary summary = chat.build(options, json.toArray(Path[]::new));

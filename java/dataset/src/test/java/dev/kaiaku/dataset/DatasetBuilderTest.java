@@ -3,6 +3,7 @@ package dev.kaiaku.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,17 +55,32 @@ final class DatasetBuilderTest {
                 export.say(session * 1000L + i * 20L + 10, "tico", "resposta " + session + " " + i);
             }
         }
-        DatasetSummary summary = build(export, "tico", DatasetOptions.defaults());
+        DatasetSummary summary = build(
+                export,
+                "tico",
+                DatasetOptions.builder().context(ContextRule.BLOCK).build());
         assertThat(summary.trainSamples()).isEqualTo(54);
         assertThat(summary.validationSamples()).isEqualTo(6);
         String train = Files.readString(folder.resolve("out/train.jsonl"));
         String validation = Files.readString(folder.resolve("out/validation.jsonl"));
         assertThat(train).contains("resposta 17 2").doesNotContain("resposta 18", "resposta 19");
         assertThat(validation).contains("resposta 18 0", "resposta 19 2").doesNotContain("resposta 17");
-        assertThat(build(export, "tico", DatasetOptions.defaults().withValidation(0))
+        assertThat(build(
+                                export,
+                                "tico",
+                                DatasetOptions.builder()
+                                        .context(ContextRule.BLOCK)
+                                        .validation(0)
+                                        .build())
                         .validationSamples())
                 .isZero();
-        assertThat(build(export, "tico", DatasetOptions.defaults().withValidation(0.99))
+        assertThat(build(
+                                export,
+                                "tico",
+                                DatasetOptions.builder()
+                                        .context(ContextRule.BLOCK)
+                                        .validation(0.99)
+                                        .build())
                         .trainSamples())
                 .isEqualTo(3);
     }
@@ -73,9 +89,15 @@ final class DatasetBuilderTest {
     void givesTheSameBytesForTheSameInput() throws IOException {
         Export export = new Export().say(0, "ana", "oi").say(1, "tico", "opa").say(900, "ana", "e aí");
         export.say(901, "tico", "👩‍🚀 \"aspas\"");
-        build(export, "tico", DatasetOptions.defaults());
+        build(
+                export,
+                "tico",
+                DatasetOptions.builder().context(ContextRule.BLOCK).build());
         List<byte[]> first = outputs();
-        build(export, "tico", DatasetOptions.defaults());
+        build(
+                export,
+                "tico",
+                DatasetOptions.builder().context(ContextRule.BLOCK).build());
         List<byte[]> second = outputs();
         for (int i = 0; i < first.size(); i++) {
             assertThat(second.get(i)).isEqualTo(first.get(i));
@@ -87,7 +109,13 @@ final class DatasetBuilderTest {
     @Test
     void putsTheSystemTextFirst() {
         Export export = new Export().say(0, "ana", "oi").say(1, "tico", "opa");
-        build(export, "tico", DatasetOptions.defaults().withSystem("You are tico."));
+        build(
+                export,
+                "tico",
+                DatasetOptions.builder()
+                        .context(ContextRule.BLOCK)
+                        .system("You are tico.")
+                        .build());
         assertThat(read())
                 .containsExactly(new Conversation(List.of(
                         new Turn(Role.SYSTEM, "You are tico."),
@@ -101,7 +129,13 @@ final class DatasetBuilderTest {
         assertThatThrownBy(() -> samples(export))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("\"tico\" answers nobody within 5m (messages: 1)");
-        build(export, "tico", DatasetOptions.defaults().withGap(Duration.ofHours(1)));
+        build(
+                export,
+                "tico",
+                DatasetOptions.builder()
+                        .context(ContextRule.BLOCK)
+                        .gap(Duration.ofHours(1))
+                        .build());
         assertThat(read()).hasSize(1);
     }
 
@@ -110,7 +144,11 @@ final class DatasetBuilderTest {
         new Export().say(0, "ana", "oi").say(2, "ana", "tem alguém?").write(folder.resolve("in/a.csv"));
         new Export().say(1, "beto", "aqui").say(3, "tico", "opa").write(folder.resolve("in/deep/b.CSV"));
         DatasetBuilder.build(
-                List.of(folder.resolve("in")), "tico", folder.resolve("out"), DatasetOptions.defaults(), Progress.NONE);
+                List.of(folder.resolve("in")),
+                "tico",
+                folder.resolve("out"),
+                DatasetOptions.builder().context(ContextRule.BLOCK).build(),
+                Progress.NONE);
         assertThat(read()).containsExactly(sample("[beto]: aqui", "opa"));
     }
 
@@ -120,7 +158,10 @@ final class DatasetBuilderTest {
     }
 
     private List<Conversation> samples(Export export) {
-        build(export, "tico", DatasetOptions.defaults());
+        build(
+                export,
+                "tico",
+                DatasetOptions.builder().context(ContextRule.BLOCK).build());
         return read();
     }
 

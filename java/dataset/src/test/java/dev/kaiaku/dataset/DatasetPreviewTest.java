@@ -2,6 +2,7 @@ package dev.kaiaku.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -42,7 +43,7 @@ final class DatasetPreviewTest {
                 List.of(SampleExport.copyTo(folder)),
                 SampleExport.PERSONA,
                 folder,
-                DatasetOptions.defaults(),
+                DatasetOptions.builder().context(ContextRule.BLOCK).build(),
                 Progress.NONE);
         List<Conversation> first = DatasetPreview.choose(folder, 5, 7);
         assertThat(first).hasSize(5).doesNotHaveDuplicates();

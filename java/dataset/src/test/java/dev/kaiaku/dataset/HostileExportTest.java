@@ -3,9 +3,8 @@ package dev.kaiaku.dataset;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.kaiaku.dataset.clean.Cleaning;
 import dev.kaiaku.dataset.export.ChatLog;
-import dev.kaiaku.dataset.people.People;
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -177,7 +176,7 @@ final class HostileExportTest {
                 List.of(folder.resolve("in"), file),
                 "tico",
                 folder.resolve("out"),
-                DatasetOptions.defaults(),
+                DatasetOptions.builder().context(ContextRule.BLOCK).build(),
                 Progress.NONE);
         assertThat(summary.messages()).isEqualTo(2);
         assertThat(summary.files()).isEqualTo(1);
@@ -223,9 +222,8 @@ final class HostileExportTest {
                         "\"\n\r,\0\u00FF0".getBytes(StandardCharsets.ISO_8859_1)[random.nextInt(7)];
             }
             Path file = Export.write(folder.resolve("geral.csv"), damaged);
-            try {
-                Cleaning cleaning = new Cleaning(true);
-                ChatLog.read(List.of(file), null, cleaning, new People(cleaning::cleanName, true), Progress.NONE);
+            try (ChatLog log = ChatLog.read(List.of(file), DatasetOptions.defaults(), folder, Progress.NONE)) {
+                log.end();
                 readable++;
             } catch (BadInputException e) {
                 assertThat(e).hasMessageNotContaining("\n");
@@ -244,7 +242,11 @@ final class HostileExportTest {
 
     private DatasetSummary build(Path export) {
         return DatasetBuilder.build(
-                List.of(export), "tico", folder.resolve("out"), DatasetOptions.defaults(), Progress.NONE);
+                List.of(export),
+                "tico",
+                folder.resolve("out"),
+                DatasetOptions.builder().context(ContextRule.BLOCK).build(),
+                Progress.NONE);
     }
 
     private List<Conversation> read() {

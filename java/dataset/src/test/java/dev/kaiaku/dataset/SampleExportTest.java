@@ -2,6 +2,7 @@ package dev.kaiaku.dataset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +18,11 @@ final class SampleExportTest {
     void isEnoughToLearnFrom() throws IOException {
         Path file = SampleExport.copyTo(folder.resolve("export"));
         DatasetSummary summary = DatasetBuilder.build(
-                List.of(file), SampleExport.PERSONA, folder.resolve("data"), DatasetOptions.defaults(), Progress.NONE);
+                List.of(file),
+                SampleExport.PERSONA,
+                folder.resolve("data"),
+                DatasetOptions.builder().context(ContextRule.BLOCK).build(),
+                Progress.NONE);
         assertThat(summary.messages()).isGreaterThanOrEqualTo(850);
         assertThat(summary.authors()).isEqualTo(4);
         assertThat(summary.trainSamples()).isGreaterThanOrEqualTo(150);
@@ -30,7 +35,12 @@ final class SampleExportTest {
     @Test
     void hasABigShareOfTicoWithHisDuck() {
         Path file = SampleExport.copyTo(folder);
-        DatasetBuilder.build(List.of(file), SampleExport.PERSONA, folder, DatasetOptions.defaults(), Progress.NONE);
+        DatasetBuilder.build(
+                List.of(file),
+                SampleExport.PERSONA,
+                folder,
+                DatasetOptions.builder().context(ContextRule.BLOCK).build(),
+                Progress.NONE);
         List<Conversation> samples = ConversationFile.read(folder.resolve(DatasetBuilder.TRAIN));
         long ducks = samples.stream()
                 .filter(sample -> sample.turns().get(1).content().contains("🦆"))

@@ -24,18 +24,33 @@ public final class CsvRows implements AutoCloseable {
     private static final Pattern ROW_START = Pattern.compile("(\"\\d{1,20}\"|\\d{1,20}),");
     private static final int MAX_BROKEN = 100;
 
+    /** Every line may be a row where the first column is anybody's. */
+    private static final Pattern TABLE_ROW = Pattern.compile("[^,\\r\\n]{0,200},");
+
     private final Path file;
     private final BadRows bad;
+    private final Pattern rowStart;
     private CountingInput input;
     private CloseableIterator<CsvRow> records;
     private long line;
     private int broken;
 
+    /** The rows of an export of Discord. */
     public CsvRows(Path file, BadRows bad) {
+        this(file, bad, ROW_START);
+    }
+
+    private CsvRows(Path file, BadRows bad, Pattern rowStart) {
+        this.rowStart = rowStart;
         this.file = file;
         this.bad = bad;
         input = CountingInput.open(file);
         records = records(input, 0);
+    }
+
+    /** The rows of any table. */
+    static CsvRows ofTable(Path file, BadRows bad) {
+        return new CsvRows(file, bad, TABLE_ROW);
     }
 
     /** The next record, valid until the one after it is asked for; null at the end of the file. */
@@ -81,7 +96,7 @@ public final class CsvRows implements AutoCloseable {
                 new BufferedReader(new InputStreamReader(CountingInput.open(file), StandardCharsets.UTF_8))) {
             for (String text = lines.readLine(); text != null && next == 0; text = lines.readLine()) {
                 number++;
-                if (number > line && ROW_START.matcher(text).lookingAt()) {
+                if (number > line && rowStart.matcher(text).lookingAt()) {
                     next = start == 0 ? 0 : number;
                     start = start == 0 ? number : start;
                 }

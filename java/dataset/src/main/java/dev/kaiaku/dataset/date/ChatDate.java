@@ -35,6 +35,8 @@ public final class ChatDate {
             Map.entry("dez", 12));
     private static final long FIRST_MILLIS = 100_000_000_000L;
     private static final int MAX_UNIX_DIGITS = 14;
+    /** Farther from 1970, nanoseconds are more than 64 bits can count. */
+    private static final long MOST_SECONDS = 9_000_000_000L;
 
     private final char[] text;
     private final int end;
@@ -63,6 +65,11 @@ public final class ChatDate {
 
     /** As above, of the characters from {@code start} up to {@code end}. */
     public static @Nullable Instant parse(char[] text, int start, int end, boolean dayFirst) {
+        Instant time = any(text, start, end, dayFirst);
+        return time != null && Math.abs(time.getEpochSecond()) < MOST_SECONDS ? time : null;
+    }
+
+    private static @Nullable Instant any(char[] text, int start, int end, boolean dayFirst) {
         try {
             Instant plain = plain(text, start, end);
             if (plain != null) {

@@ -1,7 +1,9 @@
 package dev.kaiaku.dataset.discord;
 
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.Media;
 import dev.kaiaku.dataset.Message;
+import dev.kaiaku.dataset.MessageKind;
 import dev.kaiaku.dataset.csv.CsvRow;
 import dev.kaiaku.dataset.csv.CsvRows;
 import dev.kaiaku.dataset.date.ChatDate;
@@ -87,11 +89,41 @@ public final class DiscordCsv implements ExportReader {
             return null;
         }
         String author = row.field(columns.author(), pool);
-        return new Message(time, id, author.isBlank() ? id : author, channel, row.field(columns.content()));
+        return new Message(
+                time,
+                id,
+                author.isBlank() ? id : author,
+                channel,
+                row.field(columns.content()),
+                MessageKind.UNKNOWN,
+                null,
+                null,
+                columns.isFilled(row, columns.reactions()) ? reactions(row.field(columns.reactions())) : 0,
+                columns.isFilled(row, columns.attachments()) ? Media.ofFile(first(row, columns.attachments())) : null);
+    }
+
+    private static String first(CsvRow row, int column) {
+        String files = row.field(column);
+        int comma = files.indexOf(',');
+        return comma < 0 ? files : files.substring(0, comma);
+    }
+
+    /** The sum of {@code 👍 (3),LUL (1)}. */
+    private static int reactions(String cell) {
+        int sum = 0;
+        for (int open = cell.indexOf('('); open >= 0; open = cell.indexOf('(', open + 1)) {
+            int count = 0;
+            int at = open + 1;
+            while (at < cell.length() && at < open + 7 && Character.digit(cell.charAt(at), 10) >= 0) {
+                count = count * 10 + Character.digit(cell.charAt(at++), 10);
+            }
+            sum += at < cell.length() && cell.charAt(at) == ')' ? count : 0;
+        }
+        return sum;
     }
 
     /** Where the columns are that are read, found by their names. */
-    private record Columns(int authorId, int author, int date, int content, int count) {
+    private record Columns(int authorId, int author, int date, int content, int attachments, int reactions, int count) {
         private static final String HEADER = "AuthorID,Author,Date,Content,Attachments,Reactions";
 
         static Columns of(Path file, @Nullable CsvRow header) {
@@ -105,14 +137,28 @@ public final class DiscordCsv implements ExportReader {
                     column(file, names, "Author"),
                     column(file, names, "Date"),
                     column(file, names, "Content"),
+                    find(names, "Attachments"),
+                    find(names, "Reactions"),
                     names.size());
         }
 
-        private static int column(Path file, List<String> names, String wanted) {
+        boolean isFilled(CsvRow row, int column) {
+            return column >= 0 && row.end(column) > row.start(column);
+        }
+
+        private static int find(List<String> names, String wanted) {
             for (int i = 0; i < names.size(); i++) {
                 if (names.get(i).strip().equalsIgnoreCase(wanted)) {
                     return i;
                 }
+            }
+            return -1;
+        }
+
+        private static int column(Path file, List<String> names, String wanted) {
+            int column = find(names, wanted);
+            if (column >= 0) {
+                return column;
             }
             throw new BadInputException(file + ": no column " + wanted
                     + " in the first line; a DiscordChatExporter CSV starts with " + HEADER);

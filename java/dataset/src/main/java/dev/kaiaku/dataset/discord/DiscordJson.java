@@ -1,5 +1,6 @@
 package dev.kaiaku.dataset.discord;
 
+import dev.kaiaku.dataset.Media;
 import dev.kaiaku.dataset.Message;
 import dev.kaiaku.dataset.MessageKind;
 import dev.kaiaku.dataset.date.ChatDate;
@@ -60,6 +61,8 @@ public final class DiscordJson implements ExportReader {
         private @Nullable String author;
         private String discriminator = "";
         private @Nullable String target;
+        private @Nullable Media media;
+        private int reactions;
         private boolean bot;
         private boolean forwarded;
 
@@ -87,7 +90,9 @@ public final class DiscordJson implements ExportReader {
                     content == null ? "" : content,
                     kind(),
                     id,
-                    type != null && REPLY.contains(type) ? target : null);
+                    type != null && REPLY.contains(type) ? target : null,
+                    reactions,
+                    media);
         }
 
         private void field(String key) throws IOException {
@@ -99,8 +104,20 @@ public final class DiscordJson implements ExportReader {
                 case "author" -> json.fields(this::authorField);
                 case "reference" -> json.fields(name -> target = name.equals("messageId") ? json.text() : target);
                 case "forwardedMessage" -> forwarded = json.isObject();
+                case "attachments" -> json.elements(() -> json.fields(this::attachmentField));
+                case "stickers" -> json.elements(() -> media = media == null ? Media.STICKER : media);
+                case "reactions" -> json.elements(() -> json.fields(this::reactionField));
                 default -> {}
             }
+        }
+
+        private void attachmentField(String key) throws IOException {
+            String name = key.equals("fileName") ? json.text() : null;
+            media = name == null || media != null ? media : Media.ofFile(name);
+        }
+
+        private void reactionField(String key) throws IOException {
+            reactions += key.equals("count") ? json.count() : 0;
         }
 
         private void authorField(String key) throws IOException {

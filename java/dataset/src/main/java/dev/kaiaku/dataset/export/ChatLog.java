@@ -1,184 +1,97 @@
 package dev.kaiaku.dataset.export;
 
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DatasetSummary;
-import dev.kaiaku.dataset.Message;
 import dev.kaiaku.dataset.Progress;
-import dev.kaiaku.dataset.clean.Cleaning;
-import dev.kaiaku.dataset.discord.DiscordCsv;
-import dev.kaiaku.dataset.discord.DiscordJson;
 import dev.kaiaku.dataset.input.BadRows;
-import dev.kaiaku.dataset.input.ExportReader;
-import dev.kaiaku.dataset.input.StringPool;
 import dev.kaiaku.dataset.people.People;
-import dev.kaiaku.dataset.telegram.Telegram;
-import dev.kaiaku.dataset.whatsapp.WhatsApp;
+import dev.kaiaku.dataset.scrub.ScrubCounts;
+import dev.kaiaku.dataset.store.MessageStore;
+import dev.kaiaku.dataset.store.StoredChannel;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * An export in memory: cleaned messages of each channel in the order of time.
+ * An export that was read: cleaned messages of each channel in the order of time. Closing it removes the texts.
  *
- * @param channels a list of messages each; messages of equal times stay in the order of the export
- * @param people everybody, those whose messages were dropped included
- * @param formats of the files read
+ * @param store what was not left out
+ * @param people everybody, those whose messages were all left out included
+ * @param formats of the files read, in the order of {@link ExportFormat}
  * @param inputs the files read, in order
+ * @param rows messages read, those left out included
+ * @param drops messages left out, by reason
+ * @param changed messages changed in cleaning, by rule
+ * @param scrubbed private details replaced
+ * @param census what the formats tell of the messages
  */
 public record ChatLog(
-        List<List<Message>> channels,
+        MessageStore store,
         People people,
-        Set<ExportFormat> formats,
+        List<ExportFormat> formats,
         List<DatasetSummary.FileHash> inputs,
         long rows,
+        Drops drops,
+        Map<String, Long> changed,
+        ScrubCounts scrubbed,
+        Census census,
         BadRows badRows,
         int duplicateFiles,
-        long duplicateMessages) {
-    private static final int REPORT_EVERY = 1 << 12;
-
-    /** Reads all files of all channels, which are of one format unless that is null. */
-    public static ChatLog read(
-            List<Path> exports, @Nullable ExportFormat format, Cleaning cleaning, People people, Progress progress) {
-        BadRows bad = new BadRows();
-        List<ExportChannel> found = ExportFiles.find(exports, format, bad);
-        Loader loader = new Loader(cleaning, people, progress, new InputFiles(found), bad);
-        List<List<Message>> channels =
-                found.stream().map(loader::channels).flatMap(List::stream).toList();
-        bad.check(loader.rows);
-        if (loader.rows == 0) {
-            throw new BadInputException(exports.get(0) + ": no messages in this export");
+        long duplicateMessages)
+        implements AutoCloseable {
+    /**
+     * Reads all files of all channels.
+     *
+     * @param scratch folder for a temporary file with the texts
+     */
+    public static ChatLog read(List<Path> exports, DatasetOptions options, Path scratch, Progress progress) {
+        if (exports.isEmpty()) {
+            throw new BadInputException("no export given; name a file or a folder");
         }
-        return new ChatLog(
-                channels,
-                people,
-                loader.formats,
-                loader.inputs,
-                loader.rows,
-                bad,
-                loader.duplicateFiles,
-                loader.duplicateMessages);
+        BadRows bad = new BadRows();
+        List<ExportChannel> found = ExportFiles.find(exports, options.format(), options.columns(), bad);
+        MessageStore store = MessageStore.in(scratch);
+        try (Loader loader = new Loader(options, new InputFiles(found), store, bad, progress)) {
+            found.forEach(loader::channel);
+            return loader.finish(exports.get(0));
+        } catch (RuntimeException | Error e) {
+            store.close();
+            throw e;
+        }
     }
 
     /** Messages kept. */
     public long messages() {
-        return channels.stream().mapToLong(List::size).sum();
+        return store.size();
+    }
+
+    /** Time of the first message kept. */
+    public Instant start() {
+        return instant(store.channels().stream()
+                .filter(channel -> channel.size() > 0)
+                .mapToLong(channel -> channel.nanos(0))
+                .min()
+                .orElseThrow());
     }
 
     /** Time of the last message kept. */
     public Instant end() {
-        return channels.stream()
-                .filter(channel -> !channel.isEmpty())
-                .map(channel -> channel.get(channel.size() - 1).time())
-                .max(Comparator.naturalOrder())
-                .orElseThrow();
+        return instant(store.channels().stream()
+                .filter(channel -> channel.size() > 0)
+                .mapToLong(channel -> channel.nanos(channel.size() - 1))
+                .max()
+                .orElseThrow());
     }
 
-    /** What is counted over the files. */
-    private static final class Loader {
-        private final Cleaning cleaning;
-        private final People people;
-        private final Progress progress;
-        private final InputFiles files;
-        private final Repeats repeats;
-        private final BadRows bad;
-        private final StringPool pool = new StringPool();
-        private final Set<ExportFormat> formats = EnumSet.noneOf(ExportFormat.class);
-        private final List<DatasetSummary.FileHash> inputs = new ArrayList<>();
-        private final long bytes;
-        private long bytesBefore;
-        private long rows;
-        private int duplicateFiles;
-        private long duplicateMessages;
+    /** A time of a {@link StoredChannel}. */
+    public static Instant instant(long nanos) {
+        return Instant.ofEpochSecond(Math.floorDiv(nanos, 1_000_000_000L), Math.floorMod(nanos, 1_000_000_000L));
+    }
 
-        Loader(Cleaning cleaning, People people, Progress progress, InputFiles files, BadRows bad) {
-            this.cleaning = cleaning;
-            this.people = people;
-            this.progress = progress;
-            this.files = files;
-            this.bad = bad;
-            bytes = files.bytes();
-            repeats = new Repeats(files.count() > 1);
-        }
-
-        /** One channel as a rule; files of whole accounts hold several. */
-        List<List<Message>> channels(ExportChannel channel) {
-            Map<ExportFormat, ExportReader> readers = new EnumMap<>(ExportFormat.class);
-            Map<String, List<Message>> byName = new LinkedHashMap<>();
-            for (ExportFile file : channel.files()) {
-                if (files.repeats(file.path())) {
-                    duplicateFiles++;
-                } else {
-                    ExportReader reader = readers.computeIfAbsent(file.format(), format -> reader(format, channel));
-                    formats.add(file.format());
-                    file(reader, file.path(), channel.name())
-                            .forEach(message -> byName.computeIfAbsent(message.channel(), name -> new ArrayList<>())
-                                    .add(message));
-                }
-            }
-            byName.values().forEach(messages -> messages.sort(Comparator.comparing(Message::time)));
-            return List.copyOf(byName.values());
-        }
-
-        private ExportReader reader(ExportFormat format, ExportChannel channel) {
-            return switch (format) {
-                case DISCORD_JSON -> new DiscordJson(bad, pool);
-                case DISCORD_CSV -> new DiscordCsv(channel.files(format), bad, pool);
-                case TELEGRAM -> new Telegram(bad, pool);
-                case WHATSAPP -> new WhatsApp(bad);
-            };
-        }
-
-        private List<Message> file(ExportReader reader, Path file, String channel) {
-            List<Message> kept = new ArrayList<>();
-            long before = rows;
-            reader.read(file, channel, this::position, message -> {
-                if (repeats.contain(message)) {
-                    duplicateMessages++;
-                    return;
-                }
-                rows++;
-                if (!message.authorId().isEmpty()) {
-                    people.add(message);
-                }
-                String text = cleaning.clean(message);
-                if (!text.isEmpty()) {
-                    kept.add(message.withText(text));
-                }
-            });
-            repeats.nextFile();
-            DatasetSummary.FileHash input = files.describe(file, rows - before);
-            inputs.add(input);
-            bytesBefore += input.bytes();
-            progress.report("reading", bytesBefore, bytes);
-            if (isNewestFirst(kept)) {
-                Collections.reverse(kept);
-            }
-            return kept;
-        }
-
-        private void position(long position) {
-            if (rows % REPORT_EVERY == 0) {
-                progress.report("reading", bytesBefore + position, bytes);
-            }
-        }
-
-        /** Whether more steps go back in time than forwards. */
-        private static boolean isNewestFirst(List<Message> messages) {
-            long steps = 0;
-            for (int i = 1; i < messages.size(); i++) {
-                steps += Integer.signum(
-                        messages.get(i).time().compareTo(messages.get(i - 1).time()));
-            }
-            return steps < 0;
-        }
+    @Override
+    public void close() {
+        store.close();
     }
 }

@@ -1,6 +1,7 @@
 package dev.kaiaku.dataset.export;
 
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.csv.CsvColumns;
 import dev.kaiaku.dataset.input.BadRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,26 +20,31 @@ import org.jspecify.annotations.Nullable;
 /** Finds the files of an export and puts the parts of each channel together. */
 public final class ExportFiles {
     /** Endings of the files that are looked into in folders; a file named by itself may have any. */
-    private static final Pattern ENDING = Pattern.compile("\\.(?:csv|json|txt|zip)$", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ENDING =
+            Pattern.compile("\\.(?:csv|tsv|json|jsonl|html?|txt|zip)$", Pattern.CASE_INSENSITIVE);
 
     private static final Pattern PART = Pattern.compile("(.*?) ?\\[part (\\d{1,9})]");
 
     private final @Nullable ExportFormat wanted;
+    private final @Nullable CsvColumns columns;
     private final Map<Path, ExportFormat> files = new LinkedHashMap<>();
     private final List<Path> passedOver = new ArrayList<>();
 
-    private ExportFiles(@Nullable ExportFormat wanted) {
+    private ExportFiles(@Nullable ExportFormat wanted, @Nullable CsvColumns columns) {
         this.wanted = wanted;
+        this.columns = columns;
     }
 
     /**
      * The channels in the files and, recursively, the folders given; a file given twice counts once.
      *
      * @param wanted what files named are read as, and all that is taken of folders; null to go by the content
+     * @param columns of tables of other programs, or null for the names that are known
      * @param bad told of the files of folders that are no exports
      */
-    public static List<ExportChannel> find(List<Path> exports, @Nullable ExportFormat wanted, BadRows bad) {
-        ExportFiles found = new ExportFiles(wanted);
+    public static List<ExportChannel> find(
+            List<Path> exports, @Nullable ExportFormat wanted, @Nullable CsvColumns columns, BadRows bad) {
+        ExportFiles found = new ExportFiles(wanted, columns);
         exports.forEach(found::add);
         if (!found.passedOver.isEmpty()) {
             bad.warn(found.passedOver.get(0).getFileName() + " is no chat export "
@@ -54,7 +60,7 @@ public final class ExportFiles {
         } else if (Files.exists(export)) {
             Path file = real(export);
             if (!files.containsKey(file)) {
-                files.put(file, wanted == null ? ExportFormat.of(file) : wanted);
+                files.put(file, wanted == null ? ExportFormat.of(file, columns) : wanted);
             }
         } else {
             throw new BadInputException(export + ": no such file or folder");
@@ -64,7 +70,7 @@ public final class ExportFiles {
     private void addFolder(Path folder) {
         boolean any = false;
         for (Path file : filesIn(folder)) {
-            ExportFormat format = ExportFormat.find(file);
+            ExportFormat format = ExportFormat.find(file, columns);
             if (format == null || (wanted != null && format != wanted)) {
                 passedOver.add(file);
             } else {

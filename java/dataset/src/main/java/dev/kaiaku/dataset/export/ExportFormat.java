@@ -1,7 +1,10 @@
 package dev.kaiaku.dataset.export;
 
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.csv.CsvColumns;
+import dev.kaiaku.dataset.csv.PlainCsv;
 import dev.kaiaku.dataset.input.CountingInput;
+import dev.kaiaku.dataset.json.MessagesJsonl;
 import dev.kaiaku.dataset.whatsapp.WhatsAppSource;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,14 +24,22 @@ import org.jspecify.annotations.Nullable;
 public enum ExportFormat {
     /** DiscordChatExporter, {@code --format Json}. */
     DISCORD_JSON("discord-json"),
+    /** DiscordChatExporter, {@code --format HtmlDark} or {@code HtmlLight}. */
+    DISCORD_HTML("discord-html"),
     /** DiscordChatExporter, {@code --format Csv}. */
     DISCORD_CSV("discord-csv"),
     /** {@code result.json} of Telegram Desktop, of one chat or a whole account. */
     TELEGRAM("telegram"),
     /** The text of a chat that WhatsApp exports on a phone, or the archive with it. */
-    WHATSAPP("whatsapp");
+    WHATSAPP("whatsapp"),
+    /** JSON Lines, a conversation each in the form that we write too, or a message each. */
+    MESSAGES("messages"),
+    /** A table of another program, with columns for author, time and text. */
+    CSV("csv");
 
     private static final int HEAD = 1 << 14;
+    private static final Pattern DISCORD_HTML_PART =
+            Pattern.compile("DiscordChatExporter|chatlog__message|class=\"?(?:preamble|chatlog)\\b");
     private static final Pattern DISCORD_JSON_START = Pattern.compile("\\s*\\{\\s*\"guild\"\\s*:");
     private static final Pattern TELEGRAM_CHAT = Pattern.compile("\\s*\\{(?s:.{0,2000}?)\"type\"\\s*:\\s*\""
             + "(?:saved_messages|replies|verify_codes|(?:personal|bot)_chat|(?:private|public)_\\w{1,40})\"");
@@ -65,10 +76,14 @@ public enum ExportFormat {
         throw new BadInputException("--format " + id + ": should be auto or one of " + ids());
     }
 
-    /** The format of a file; a {@link BadInputException} says what the file seems to be instead. */
-    public static ExportFormat of(Path file) {
+    /**
+     * The format of a file; a {@link BadInputException} says what the file seems to be instead.
+     *
+     * @param columns of the tables asked for, or null
+     */
+    public static ExportFormat of(Path file, @Nullable CsvColumns columns) {
         byte[] head = head(file);
-        ExportFormat format = recognise(file, head);
+        ExportFormat format = recognise(file, head, columns);
         if (format == null) {
             throw new BadInputException(file + ": " + guess(head) + "; what can be read: " + ids());
         }
@@ -76,8 +91,8 @@ public enum ExportFormat {
     }
 
     /** As {@link #of}, null where the file is nothing known. */
-    public static @Nullable ExportFormat find(Path file) {
-        return recognise(file, head(file));
+    public static @Nullable ExportFormat find(Path file, @Nullable CsvColumns columns) {
+        return recognise(file, head(file), columns);
     }
 
     private static byte[] head(Path file) {
@@ -88,7 +103,7 @@ public enum ExportFormat {
         }
     }
 
-    private static @Nullable ExportFormat recognise(Path file, byte[] head) {
+    private static @Nullable ExportFormat recognise(Path file, byte[] head, @Nullable CsvColumns columns) {
         if (WhatsAppSource.startsLikeAnArchive(head)) {
             return WhatsAppSource.isChatArchive(file) ? WHATSAPP : null;
         }
@@ -97,6 +112,15 @@ public enum ExportFormat {
         if (firstLine.contains("authorid") && firstLine.contains("content")) {
             return DISCORD_CSV;
         }
+        if (columns != null && firstLine.contains(columns.author().toLowerCase(Locale.ROOT))) {
+            return CSV;
+        }
+        if (DISCORD_HTML_PART.matcher(text).find()) {
+            return DISCORD_HTML;
+        }
+        if (MessagesJsonl.starts(text)) {
+            return MESSAGES;
+        }
         if (DISCORD_JSON_START.matcher(text).lookingAt()) {
             return DISCORD_JSON;
         }
@@ -104,7 +128,10 @@ public enum ExportFormat {
                 || TELEGRAM_ACCOUNT.matcher(text).lookingAt()) {
             return TELEGRAM;
         }
-        return WhatsAppSource.startsLikeAChat(text) ? WHATSAPP : null;
+        if (WhatsAppSource.startsLikeAChat(text)) {
+            return WHATSAPP;
+        }
+        return PlainCsv.knows(firstLine) ? CSV : null;
     }
 
     private static String guess(byte[] head) {

@@ -1,70 +1,82 @@
 package dev.kaiaku.dataset.export;
 
 import dev.kaiaku.dataset.Message;
+import dev.kaiaku.dataset.store.Hash64;
+import dev.kaiaku.dataset.store.LongMap;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Messages that an earlier file holds too: by id where both have one, else by author, time and text, as often as
- * the earlier files have them. Within one file nothing repeats. Not thread-safe.
+ * the earlier files have them. Within one file nothing repeats. Remembers fingerprints only. Not thread-safe.
  */
-public final class Repeats {
+final class Repeats {
+    private static final int BITS = 12;
+    private static final long MOST = (1 << BITS) - 1;
+    private static final int HERE = 0;
+    private static final int HERE_WITH_ID = BITS;
+    private static final int EARLIER = 2 * BITS;
+    private static final int EARLIER_WITH_ID = 3 * BITS;
+    private static final int FILE = 4 * BITS;
+
     private final boolean several;
-    private final Set<String> earlierIds = new HashSet<>();
-    private final Set<String> ids = new HashSet<>();
-    private final Map<Key, Count> counts = new HashMap<>();
+    /** The file that first had each id. */
+    private final LongMap ids = new LongMap();
+    /** Four counts of each message and the file that they are of: in that file, and at the most in one before it. */
+    private final LongMap counts = new LongMap();
+
+    private long file;
 
     /** @param several whether there is more than one file; else there is nothing to remember */
-    public Repeats(boolean several) {
+    Repeats(boolean several) {
         this.several = several;
     }
 
     /** Whether to pass over this message of the file at hand. */
-    public boolean contain(Message message) {
+    boolean contain(Message message) {
         if (!several) {
             return false;
         }
+        long author = Hash64.of(message.authorId());
+        long time = Hash64.of(ChronoUnit.NANOS.between(Instant.EPOCH, message.time()), author);
+        long key = Hash64.of(message.text(), time);
+        long count = upToDate(counts.get(key, 0));
         String id = message.id();
-        Count count =
-                counts.computeIfAbsent(new Key(message.authorId(), message.time(), message.text()), key -> new Count());
         if (id == null) {
-            count.here++;
-            return count.here <= count.earlier + count.earlierWithId;
+            count = incremented(count, HERE);
+            counts.put(key, count);
+            return part(count, HERE) <= part(count, EARLIER) + part(count, EARLIER_WITH_ID);
         }
-        count.hereWithId++;
-        if (earlierIds.contains(id)) {
+        count = incremented(count, HERE_WITH_ID);
+        counts.put(key, count);
+        long idKey = Hash64.of(id);
+        if (ids.get(idKey, file) != file) {
             return true;
         }
-        ids.add(id);
-        return count.hereWithId <= count.earlier;
+        ids.put(idKey, file);
+        return part(count, HERE_WITH_ID) <= part(count, EARLIER);
     }
 
     /** Starts the next file. */
-    public void nextFile() {
-        if (several) {
-            earlierIds.addAll(ids);
-            ids.clear();
-            counts.values().forEach(Count::nextFile);
-        }
+    void nextFile() {
+        file++;
     }
 
-    private record Key(String authorId, Instant time, String text) {}
-
-    /** How often a message was met: in the file at hand, and at the most in one of the earlier files. */
-    private static final class Count {
-        private int here;
-        private int hereWithId;
-        private int earlier;
-        private int earlierWithId;
-
-        void nextFile() {
-            earlier = Math.max(earlier, here);
-            earlierWithId = Math.max(earlierWithId, hereWithId);
-            here = 0;
-            hereWithId = 0;
+    /** The counts as of the file at hand. */
+    private long upToDate(long count) {
+        if (count >>> FILE == (file & 0xFFFF)) {
+            return count;
         }
+        long earlier = Math.max(part(count, EARLIER), part(count, HERE));
+        long earlierWithId = Math.max(part(count, EARLIER_WITH_ID), part(count, HERE_WITH_ID));
+        return earlier << EARLIER | earlierWithId << EARLIER_WITH_ID | file << FILE;
+    }
+
+    private static long part(long count, int shift) {
+        return count >>> shift & MOST;
+    }
+
+    private static long incremented(long count, int shift) {
+        return part(count, shift) == MOST ? count : count + (1L << shift);
     }
 }

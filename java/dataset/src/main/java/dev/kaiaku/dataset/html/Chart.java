@@ -1,7 +1,7 @@
 package dev.kaiaku.dataset.html;
 
 /** A figure of a page. */
-public sealed interface Chart permits LineChart, BarChart {
+public sealed interface Chart permits LineChart, BarChart, Waterfall {
     /** What it shows; stands above it and is read out in its place. */
     String title();
 

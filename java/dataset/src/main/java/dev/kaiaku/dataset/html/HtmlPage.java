@@ -34,6 +34,11 @@ public final class HtmlPage {
             .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
             th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid var(--line)}
             td{white-space:pre-wrap}th{font-weight:600}
+            .chat{display:flex;flex-direction:column;gap:.35rem;margin:.8rem 0;padding:.8rem;background:var(--card);
+            border:1px solid var(--line);border-radius:8px}
+            .said{align-self:flex-start;max-width:85%;padding:.35rem .7rem;border-radius:12px;background:var(--page);
+            border:1px solid var(--line);white-space:pre-wrap}.said b{display:block;font-size:.75rem;color:var(--soft)}
+            .own{align-self:flex-end}.learned{border-color:var(--c0);background:color-mix(in srgb,var(--c0) 14%,var(--card))}
             details{margin:.6rem 0}summary{cursor:pointer;color:var(--soft)}
             """;
 
@@ -110,6 +115,32 @@ public final class HtmlPage {
             body.append("</tr>\n");
         }
         body.append("</table></div>\n");
+        return this;
+    }
+
+    /**
+     * Something said in a chat.
+     *
+     * @param own whether it stands on the right
+     * @param learned whether it has the colour of what is learned
+     */
+    public record Bubble(String name, String text, boolean own, boolean learned) {}
+
+    /** A piece of a chat. */
+    public HtmlPage bubbles(List<Bubble> said) {
+        body.append("<div class=\"chat\">\n");
+        for (Bubble bubble : said) {
+            body.append("<div class=\"said")
+                    .append(bubble.own() ? " own" : "")
+                    .append(bubble.learned() ? " learned" : "")
+                    .append("\">");
+            if (!bubble.name().isEmpty()) {
+                element("b", "", bubble.name());
+            }
+            element("span", "", bubble.text());
+            body.append("</div>\n");
+        }
+        body.append("</div>\n");
         return this;
     }
 

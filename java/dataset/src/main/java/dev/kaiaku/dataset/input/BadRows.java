@@ -4,12 +4,12 @@ import dev.kaiaku.dataset.BadInputException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** What of an export could not be read: how many rows, and the first of them. */
 public final class BadRows {
     private static final int KEPT = 5;
     private static final int SHOWN = 40;
-    private static final double ALLOWED = 0.01;
 
     private final List<String> first = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
@@ -50,11 +50,13 @@ public final class BadRows {
         return line.length() <= SHOWN ? line : line.substring(0, SHOWN) + "…";
     }
 
-    /** Refuses an export of which more than one row in a hundred is bad. */
-    public void check(long goodRows) {
-        if (count > ALLOWED * (count + goodRows)) {
+    /** Refuses an export of which more than this share of the rows is bad. */
+    public void check(long goodRows, double allowed) {
+        if (count > allowed * (count + goodRows)) {
+            String share = String.format(Locale.ROOT, "%.4g", 100 * allowed).replaceFirst("\\.?0+$", "");
             throw new BadInputException(first.get(0) + " (and " + (count - 1) + " more of " + (count + goodRows)
-                    + " rows cannot be read; at most 1 % may be bad); export the chat again");
+                    + " rows cannot be read; at most " + share + " % may be bad, which --max-bad-rows changes);"
+                    + " export the chat again");
         }
     }
 }

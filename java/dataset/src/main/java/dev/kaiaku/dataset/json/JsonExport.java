@@ -120,6 +120,13 @@ public final class JsonExport implements AutoCloseable {
         return pool.get(parser.getTextCharacters(), start, start + parser.getTextLength());
     }
 
+    /** The number that the parser stands on, from 0 to a million; 0 for anything else. */
+    public int count() throws IOException {
+        return parser.currentToken() == JsonToken.VALUE_NUMBER_INT && parser.getTextLength() < 7
+                ? Math.max(0, parser.getIntValue())
+                : 0;
+    }
+
     public boolean isTrue() {
         return parser.currentToken() == JsonToken.VALUE_TRUE;
     }

@@ -1,5 +1,6 @@
 package dev.kaiaku.dataset.telegram;
 
+import dev.kaiaku.dataset.Media;
 import dev.kaiaku.dataset.Message;
 import dev.kaiaku.dataset.MessageKind;
 import dev.kaiaku.dataset.date.ChatDate;
@@ -29,7 +30,8 @@ public final class TelegramMessage {
     private boolean replyElsewhere;
     private boolean forwarded;
     private boolean byBot;
-    private boolean media;
+    private @Nullable Media media;
+    private int reactions;
 
     public TelegramMessage(JsonExport json, StringPool pool) {
         this.json = json;
@@ -49,7 +51,16 @@ public final class TelegramMessage {
             case "reply_to_peer_id" -> replyElsewhere = true;
             case "forwarded_from", "saved_from" -> forwarded = true;
             case "via_bot" -> byBot = true;
-            case "photo", "file", "media_type", "poll", "contact_information", "location_information" -> media = true;
+            case "photo" -> media = Media.IMAGE;
+            case "media_type" -> media = media(json.text(pool));
+            case "file", "poll", "contact_information", "location_information" ->
+                media = media == null ? Media.FILE : media;
+            case "reactions" ->
+                json.elements(() -> json.fields(name -> {
+                    if (name.equals("count")) {
+                        reactions = reactions + json.count();
+                    }
+                }));
             case "text" -> richText(text);
             case "text_entities" -> richText(entities);
             default -> {}
@@ -87,7 +98,9 @@ public final class TelegramMessage {
                 words,
                 kind(withBot, words),
                 id == null || chatId.isEmpty() ? null : chatId + "/" + id,
-                replyTo == null || replyElsewhere || chatId.isEmpty() ? null : chatId + "/" + replyTo);
+                replyTo == null || replyElsewhere || chatId.isEmpty() ? null : chatId + "/" + replyTo,
+                reactions,
+                media);
     }
 
     private MessageKind kind(boolean withBot, String words) {
@@ -100,7 +113,17 @@ public final class TelegramMessage {
         if (forwarded) {
             return MessageKind.FORWARDED;
         }
-        return media && words.isBlank() ? MessageKind.MEDIA : MessageKind.SAID;
+        return media != null && words.isBlank() ? MessageKind.MEDIA : MessageKind.SAID;
+    }
+
+    private static Media media(@Nullable String type) {
+        return switch (type == null ? "" : type) {
+            case "sticker" -> Media.STICKER;
+            case "voice_message", "audio_file" -> Media.AUDIO;
+            case "video_message", "video_file" -> Media.VIDEO;
+            case "animation" -> Media.IMAGE;
+            default -> Media.FILE;
+        };
     }
 
     private boolean isService() {

@@ -104,10 +104,12 @@ public final class WhatsApp implements ExportReader {
         /** Hands on the message that ends here, if one does. */
         void close() {
             if (time != null) {
-                WhatsAppText found =
-                        author.isEmpty() ? new WhatsAppText(MessageKind.SYSTEM, "") : WhatsAppText.of(text.toString());
+                WhatsAppText found = author.isEmpty()
+                        ? new WhatsAppText(MessageKind.SYSTEM, "", null)
+                        : WhatsAppText.of(text.toString());
                 String by = found.kind() == MessageKind.SYSTEM ? "" : author;
-                messages.accept(new Message(time, by, by, channel, found.text(), found.kind(), null, null));
+                messages.accept(
+                        new Message(time, by, by, channel, found.text(), found.kind(), null, null, 0, found.media()));
             }
             time = null;
             full = false;

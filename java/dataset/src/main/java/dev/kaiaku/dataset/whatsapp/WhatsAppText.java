@@ -1,14 +1,18 @@
 package dev.kaiaku.dataset.whatsapp;
 
+import dev.kaiaku.dataset.Media;
 import dev.kaiaku.dataset.MessageKind;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What WhatsApp writes into the text of messages by itself, in the languages known: marks of media that are not
  * in the export, of files, of deleted and edited messages, and notices. Text around them is kept.
  */
-public record WhatsAppText(MessageKind kind, String text) {
+public record WhatsAppText(
+        MessageKind kind, String text, @Nullable Media media) {
     /** Stands before everything that an Apple phone adds. */
     private static final char ADDED = '\u200E';
 
@@ -44,6 +48,7 @@ public record WhatsAppText(MessageKind kind, String text) {
     /** Name and pages of a document, which stand before the mark of its file. */
     private static final Pattern DOCUMENT = Pattern.compile("[^\n]{1,200}\\.\\w{2,5} • \\d{1,6} \\p{L}{1,20}");
 
+    private static final Pattern FILE_NAME = Pattern.compile("(STK-)?[\\w-]{1,100}\\.\\w{2,5}\\b");
     /** Marks at the end of a text are no longer than this. */
     private static final int TAIL = 100;
 
@@ -52,19 +57,42 @@ public record WhatsAppText(MessageKind kind, String text) {
         String text = withoutEnd(EDITED, raw);
         String bare = withoutMarks(text);
         if (DELETED.matcher(bare).matches()) {
-            return new WhatsAppText(MessageKind.DELETED, "");
+            return new WhatsAppText(MessageKind.DELETED, "", null);
         }
         if (HIDDEN.matcher(bare).matches()) {
-            return new WhatsAppText(MessageKind.MEDIA, "");
+            return new WhatsAppText(MessageKind.MEDIA, "", media(bare));
         }
         String said = withoutFile(withoutEnd(HIDDEN_AFTER, text)).strip();
         boolean whole = said.length() == text.strip().length();
         String words = whole ? bare : withoutMarks(said);
         if (words.isEmpty() || (!whole && DOCUMENT.matcher(words).matches())) {
-            return new WhatsAppText(bare.isEmpty() ? MessageKind.SAID : MessageKind.MEDIA, "");
+            return bare.isEmpty()
+                    ? new WhatsAppText(MessageKind.SAID, "", null)
+                    : new WhatsAppText(MessageKind.MEDIA, "", media(bare));
         }
         return new WhatsAppText(
-                whole && said.charAt(0) == ADDED ? MessageKind.SYSTEM : MessageKind.SAID, whole ? text : said);
+                whole && said.charAt(0) == ADDED ? MessageKind.SYSTEM : MessageKind.SAID,
+                whole ? text : said,
+                whole ? null : media(bare));
+    }
+
+    /** What the mark of a file that is not there speaks of. */
+    private static Media media(String mark) {
+        Matcher name = FILE_NAME.matcher(mark);
+        if (name.find()) {
+            return name.group(1) == null ? Media.ofFile(name.group()) : Media.STICKER;
+        }
+        String words = mark.toLowerCase(Locale.ROOT);
+        if (words.contains("sticker") || words.contains("figurinha")) {
+            return Media.STICKER;
+        }
+        if (words.contains("vídeo") || words.contains("video")) {
+            return Media.VIDEO;
+        }
+        if (words.contains("udio")) {
+            return Media.AUDIO;
+        }
+        return words.contains("documen") || words.contains("cont") ? Media.FILE : Media.IMAGE;
     }
 
     private static String withoutEnd(Pattern mark, String text) {

@@ -15,6 +15,7 @@ import dev.kaiaku.dataset.MessageKind;
 import dev.kaiaku.dataset.export.ExportFormat;
 import dev.kaiaku.dataset.input.BadRows;
 import dev.kaiaku.dataset.input.StringPool;
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -87,7 +88,9 @@ final class DiscordJsonTest {
         assertThat(summary.format()).isEqualTo("discord-json");
         assertThat(chat.samples()).containsExactly(sample("[beto]: Pinned a message.", "fixou o quê?"));
         assertThat(summary.dropped()).containsEntry("bot", 1L).containsEntry("system message", 1L);
-        chat.build(DatasetOptions.defaults().withClean(false), chat.file("geral.json", export.toString()));
+        chat.build(
+                DatasetOptions.builder().context(ContextRule.BLOCK).clean(false).build(),
+                chat.file("geral.json", export.toString()));
         assertThat(chat.samples())
                 .containsExactly(
                         sample("[robô]: toca aí\n[ana]: Started a thread.\n[beto]: Pinned a message.", "fixou o quê?"));
@@ -103,7 +106,9 @@ final class DiscordJsonTest {
                         message -> ((com.fasterxml.jackson.databind.node.ObjectNode) message.get("author"))
                                 .put("discriminator", "1234"))
                 .say(1, "tico", "opa");
-        chat.build(DatasetOptions.defaults().withClean(false), chat.file("geral.json", export.toString()));
+        chat.build(
+                DatasetOptions.builder().context(ContextRule.BLOCK).clean(false).build(),
+                chat.file("geral.json", export.toString()));
         assertThat(chat.samples()).containsExactly(sample("[ana#1234]: oi", "opa"));
     }
 
@@ -150,7 +155,10 @@ final class DiscordJsonTest {
     @Test
     void readsAFileAsTheFormatAskedFor() {
         Path file = chat.file("geral.json", new ExportJson().say(0, "ana", "oi").toString());
-        DatasetOptions csv = DatasetOptions.defaults().withFormat(ExportFormat.byId("discord-csv"));
+        DatasetOptions csv = DatasetOptions.builder()
+                .context(ContextRule.BLOCK)
+                .format(ExportFormat.byId("discord-csv"))
+                .build();
         assertThatThrownBy(() -> chat.build(csv, file))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("no column AuthorID");

@@ -61,11 +61,10 @@ final class ExportFilesTest {
         Path empty = Files.createDirectory(folder.resolve("empty"));
         assertThatThrownBy(() -> find(empty))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageEndingWith(
-                        "no chat export in this folder; what can be read: discord-csv, discord-json, telegram, whatsapp");
+                .hasMessageEndingWith("no chat export in this folder; what can be read: " + ExportFormat.ids());
     }
 
     private static List<ExportChannel> find(Path... exports) {
-        return ExportFiles.find(List.of(exports), null, new BadRows());
+        return ExportFiles.find(List.of(exports), null, null, new BadRows());
     }
 }

@@ -19,12 +19,12 @@ final class PeopleTest {
         assertThat(people.count()).isEqualTo(2);
         assertThat(people.name("1")).isEqualTo("Ana Nova");
         assertThat(people.name("2")).isEqualTo("beto");
-        assertThat(people.find("ANA NOVA")).isEqualTo("1");
-        assertThat(people.find("ana#0042")).isEqualTo("1");
-        assertThat(people.find("Beto")).isEqualTo("2");
-        assertThat(people.find("beto#1234")).isEqualTo("2");
-        assertThat(people.find("2")).isEqualTo("2");
-        assertThat(people.messages("1")).isEqualTo(2);
+        assertThat(people.id(people.find("ANA NOVA"))).isEqualTo("1");
+        assertThat(people.id(people.find("ana#0042"))).isEqualTo("1");
+        assertThat(people.id(people.find("Beto"))).isEqualTo("2");
+        assertThat(people.id(people.find("beto#1234"))).isEqualTo("2");
+        assertThat(people.id(people.find("2"))).isEqualTo("2");
+        assertThat(people.messages(people.find("1"))).isEqualTo(2);
     }
 
     @Test
@@ -32,7 +32,7 @@ final class PeopleTest {
         add(1, "10", "Sam");
         add(1, "11", "sam");
         add(1, "11", "sam");
-        assertThat(people.find("sam")).isEqualTo("11");
+        assertThat(people.id(people.find("sam"))).isEqualTo("11");
         assertThatThrownBy(() -> people.find("SAM"))
                 .isInstanceOf(BadInputException.class)
                 .hasMessage("persona \"SAM\" is the name of 2 people; give one of the ids:"

@@ -11,6 +11,7 @@ import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.dataset.Export;
 import dev.kaiaku.dataset.Message;
 import dev.kaiaku.dataset.input.BadRows;
+import dev.kaiaku.dataset.sample.ContextRule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -177,7 +178,8 @@ final class WhatsAppTest {
                 [24/05/2024, 14:01:30] Ana: oi
                 [24/05/2024, 14:02:00] Tico: opa
                 """;
-        chat.build(DatasetOptions.defaults().withClean(false), chat.file("_chat.txt", text));
+        chat.build(
+                DatasetOptions.builder().context(ContextRule.BLOCK).clean(false).build(), chat.file("_chat.txt", text));
         assertThat(chat.samples()).containsExactly(sample("[Ana]: oi", "opa"));
     }
 

@@ -1,0 +1,34 @@
+package dev.kaiaku.cli;
+
+import dev.kaiaku.dataset.selection.SelectionOptions;
+import picocli.CommandLine.Option;
+
+/** Which replies are worth learning. */
+final class SelectOptions {
+    @Option(
+            names = "--min-score",
+            paramLabel = "X",
+            description = "Leave out replies of a lower score, from 0 to 1; `dataset preview --worst` shows them"
+                    + " (default: 0).")
+    private double minScore;
+
+    @Option(names = "--top", paramLabel = "N", description = "Learn the N best replies at the most (default: all).")
+    private int top;
+
+    @Option(
+            names = "--max-share-of-identical",
+            paramLabel = "SHARE",
+            description = "Share of the replies that one and the same short text may have (default: 1).")
+    private double maxShareOfIdentical = 1;
+
+    @Option(
+            names = "--per-session-cap",
+            paramLabel = "N",
+            description = "Learn N replies of a session at the most, the best ones (default: all).")
+    private int perSessionCap;
+
+    /** @throws dev.kaiaku.dataset.BadInputException for a value out of range */
+    SelectionOptions resolve() {
+        return new SelectionOptions(minScore, top, maxShareOfIdentical, perSessionCap);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.kaiaku.dataset.sample;
+
+import dev.kaiaku.dataset.Conversation;
+import dev.kaiaku.dataset.DatasetOptions;
+import dev.kaiaku.dataset.MessageText;
+import dev.kaiaku.dataset.Role;
+import dev.kaiaku.dataset.SampleMeta;
+import dev.kaiaku.dataset.Turn;
+import dev.kaiaku.dataset.export.ChatLog;
+import dev.kaiaku.dataset.people.Mentions;
+import dev.kaiaku.dataset.store.MessageStore;
+import dev.kaiaku.dataset.store.StoreReader;
+import dev.kaiaku.dataset.store.StoredChannel;
+import dev.kaiaku.dataset.work.InOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The samples of some sessions, made anew for every reader and by several threads, always in the same order. Only a
+ * few are in memory at a time. Thread-safe.
+ */
+public final class Samples {
+    /** Messages of the sessions that one thread takes at a time. */
+    private static final int PIECE = 1 << 12;
+
+    private final ChatLog log;
+    private final Cutter cutter;
+    private final Mentions mentions;
+    private final DatasetOptions options;
+
+    public Samples(ChatLog log, int persona, DatasetOptions options) {
+        this.log = log;
+        this.options = options;
+        cutter = new Cutter(log.store(), log.people(), persona, options);
+        mentions = new Mentions(log.people(), options.pseudonyms());
+    }
+
+    /** Replies to learn that a session holds; no text is read for that. */
+    public int replies(Session session) {
+        return cutter.cut(session).stream().mapToInt(Cut::replies).sum();
+    }
+
+    /** Messages of the persona that the replies of a session are made of. */
+    public int learnedMessages(Session session) {
+        int count = 0;
+        for (Cut cut : cutter.cut(session)) {
+            for (Cut.Span turn : cut.turns()) {
+                count += turn.learned() ? turn.to() - turn.from() : 0;
+            }
+        }
+        return count;
+    }
+
+    /** Messages of the persona in a session. */
+    public int personaMessages(Session session) {
+        int count = 0;
+        for (int message = session.from(); message < session.to(); message++) {
+            count += cutter.isPersona(session, message) ? 1 : 0;
+        }
+        return count;
+    }
+
+    /**
+     * Makes all samples of some sessions.
+     *
+     * @param firstReply number of the first reply
+     * @param work done with the samples of some sessions, by several threads
+     * @param results takes what came of it, in order, on this thread
+     */
+    public <T> void forEach(
+            List<Session> sessions, int firstReply, Function<List<Sample>, T> work, Consumer<T> results) {
+        int threads =
+                options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
+        int reply = firstReply;
+        try (InOrder<T> pieces = new InOrder<>(threads, results)) {
+            int start = 0;
+            int messages = 0;
+            for (int end = 1; end <= sessions.size(); end++) {
+                messages += sessions.get(end - 1).to() - sessions.get(end - 1).from();
+                if (messages >= PIECE || end == sessions.size()) {
+                    List<Session> piece = sessions.subList(start, end);
+                    int first = reply;
+                    pieces.submit(() -> work.apply(samples(piece, first)));
+                    for (Session session : piece) {
+                        reply += replies(session);
+                    }
+                    start = end;
+                    messages = 0;
+                }
+            }
+            pieces.finish();
+        }
+    }
+
+    /** The replies of some sessions, numbered from {@code firstReply}. */
+    public Replies replies(List<Session> sessions, int firstReply) {
+        return action -> forEach(
+                sessions,
+                firstReply,
+                samples -> samples,
+                samples -> samples.forEach(sample -> sample.replies().forEach(action)));
+    }
+
+    private List<Sample> samples(List<Session> sessions, int firstReply) {
+        StoreReader reader = log.store().reader();
+        List<Sample> samples = new ArrayList<>();
+        int reply = firstReply;
+        for (Session session : sessions) {
+            for (Cut cut : cutter.cut(session)) {
+                Sample sample = sample(session, cut, reply, reader);
+                samples.add(sample);
+                reply += sample.replies().size();
+            }
+        }
+        return samples;
+    }
+
+    private Sample sample(Session session, Cut cut, int firstReply, StoreReader reader) {
+        List<Turn> turns = new ArrayList<>(cut.turns().size() + 1);
+        if (options.system() != null) {
+            turns.add(new Turn(Role.SYSTEM, options.system()));
+        }
+        List<Reply> replies = new ArrayList<>();
+        String context = "";
+        for (Cut.Span span : cut.turns()) {
+            int reactions = 0;
+            StringBuilder content = new StringBuilder();
+            for (long quoted : span.quoted()) {
+                StoredChannel channel = log.store().channels().get(MessageStore.channelOf(quoted));
+                line(content, channel, MessageStore.messageOf(quoted), true, reader);
+            }
+            for (int message = span.from(); message < span.to(); message++) {
+                line(content, session.channel(), message, !span.byPersona(), reader);
+                reactions += reader.reactions();
+            }
+            if (span.learned()) {
+                replies.add(new Reply(
+                        firstReply + replies.size(),
+                        session.number(),
+                        ChatLog.instant(session.channel().nanos(span.from())),
+                        context,
+                        content.toString(),
+                        span.to() - span.from(),
+                        reactions));
+            }
+            context = content.toString();
+            turns.add(new Turn(span.byPersona() ? Role.ASSISTANT : Role.USER, context, span.learned()));
+        }
+        SampleMeta meta = new SampleMeta(
+                session.number(), replies.get(0).time(), session.channel().name());
+        return new Sample(new Conversation(turns), meta, replies);
+    }
+
+    private void line(StringBuilder content, StoredChannel channel, int message, boolean named, StoreReader reader) {
+        if (content.length() > 0) {
+            content.append('\n');
+        }
+        if (named) {
+            content.append('[')
+                    .append(log.people().name(channel.author(message)))
+                    .append("]: ");
+        }
+        String text = reader.at(channel, message).text();
+        content.append(options.clean() ? MessageText.fold(mentions.named(text)) : text);
+    }
+}

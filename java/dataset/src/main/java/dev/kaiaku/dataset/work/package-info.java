@@ -1,0 +1,5 @@
+/** Work by several threads whose result does not depend on their number. */
+@NullMarked
+package dev.kaiaku.dataset.work;
+
+import org.jspecify.annotations.NullMarked;
