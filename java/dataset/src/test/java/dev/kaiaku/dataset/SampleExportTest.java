@@ -28,7 +28,7 @@ final class SampleExportTest {
         assertThat(summary.trainSamples()).isGreaterThanOrEqualTo(150);
         assertThat(summary.validationSamples()).isGreaterThanOrEqualTo(15);
         assertThat(summary.badRows()).isZero();
-        assertThat(summary.dropped()).containsKeys("empty", "system message");
+        assertThat(summary.dropped()).containsKeys("media", "system message");
         assertThat(Files.readString(folder.resolve("data/train.jsonl"))).contains("🦆");
     }
 

@@ -26,7 +26,7 @@ public final class Drops {
         byReason.forEach((reason, counts) -> {
             long sum = 0;
             for (int place = 0; place < counts.length; place++) {
-                sum += accounts.test(place - 1) ? counts[place] : 0;
+                sum += counts[place] > 0 && accounts.test(place - 1) ? counts[place] : 0;
             }
             if (sum > 0) {
                 sums.put(reason, sum);

@@ -165,7 +165,7 @@ final class DiscordJsonTest {
         assertThat(ExportFormat.byId("auto")).isNull();
         assertThatThrownBy(() -> ExportFormat.byId("irc"))
                 .isInstanceOf(BadInputException.class)
-                .hasMessageContaining("discord-csv, discord-json");
+                .hasMessageContaining("discord-csv, discord-html, discord-json");
     }
 
     @Test

@@ -132,7 +132,7 @@ final class WhatsAppTest {
         DatasetSummary summary = chat.build(chat.file("Conversa do WhatsApp com Turma.txt", text));
         assertThat(chat.samples())
                 .containsExactly(sample(
-                        "[Ana]: olha que lindo\n[Ana]: foi omitida a parte boa\n[+55 11 90000-0000]: ele saiu: verdade",
+                        "[Ana]: olha que lindo\n[Ana]: foi omitida a parte boa\n[<phone>]: ele saiu: verdade",
                         "lindo"));
         assertThat(summary.dropped())
                 .containsEntry("system message", 4L)
