@@ -83,9 +83,17 @@ final class BuildOptions {
      * @throws ParameterException for a value out of range
      */
     DatasetOptions resolve() {
+        return resolve(0);
+    }
+
+    /** As {@link #resolve()}, with a number of threads; 0: one for each processor. */
+    DatasetOptions resolve(int threads) {
         try {
-            DatasetOptions.Builder options =
-                    reading.resolve().context(context).starters(starters).system(system);
+            DatasetOptions.Builder options = reading.resolve()
+                    .context(context)
+                    .starters(starters)
+                    .system(system)
+                    .threads(threads);
             options.selection(select.resolve());
             if (historyLines != null) {
                 options.historyLines(historyLines);

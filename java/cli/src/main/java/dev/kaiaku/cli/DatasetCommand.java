@@ -43,6 +43,12 @@ final class DatasetCommand implements Runnable {
         @Mixin
         private BuildOptions build;
 
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description = "Threads that work (default: one for each processor); the result is the same.")
+        private int threads;
+
         @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the dataset.")
         private Path out;
 
@@ -52,7 +58,7 @@ final class DatasetCommand implements Runnable {
 
         @Override
         public Integer call() {
-            DatasetOptions options = build.resolve();
+            DatasetOptions options = build.resolve(threads);
             DatasetSummary summary;
             try (ProgressLine progress = new ProgressLine(console)) {
                 summary = new Pipeline(progress).build(build.exports(), build.persona(), out, options);

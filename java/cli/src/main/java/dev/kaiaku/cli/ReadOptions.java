@@ -71,9 +71,6 @@ final class ReadOptions {
             description = "Replace e-mail addresses, numbers of phones and cards and the like (default: as --clean).")
     private @Nullable Switch scrub;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that work (default: one for each processor).")
-    private int threads;
-
     /** On or off. */
     enum Switch {
         ON,
@@ -104,8 +101,7 @@ final class ReadOptions {
                 .aliases(aliases)
                 .pseudonyms(names == Names.ALIAS)
                 .clean(clean == Switch.ON)
-                .markMedia(media == MediaMode.MARK)
-                .threads(threads);
+                .markMedia(media == MediaMode.MARK);
         if (scrub != null) {
             options.scrub(scrub == Switch.ON);
         }

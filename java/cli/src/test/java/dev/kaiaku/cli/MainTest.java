@@ -55,7 +55,7 @@ class MainTest {
                 "dataset build chat.csv --out x",
                 "dataset build chat.csv --persona ana --out x --gap soon",
                 "dataset build chat.csv --persona ana --out x --validation 1.5",
-                "dataset build chat.csv --persona ana --out x --context session",
+                "dataset build chat.csv --persona ana --out x --context all",
                 "dataset build chat.csv --persona ana --out x --format morse",
                 "train --base a --data b --out c --weights int8",
                 "train --base a --data b --out c --rank 0",
