@@ -95,6 +95,11 @@ public final class Persona implements AutoCloseable {
     }
 
     /** A conversation in which something was said before. */
+    public Conversation conversation(List<Said> said) {
+        return conversation(file.persona().system(), said);
+    }
+
+    /** As {@link #conversation(List)}, under a system text of one's own. */
     public Conversation conversation(@Nullable String system, List<Said> said) {
         History history = new History(system);
         said.forEach(message -> history.add(Conversation.clean(message)));
