@@ -1,22 +1,21 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.chat.ChatOptions;
-import dev.kaiaku.chat.Conversation;
 import dev.kaiaku.chat.Persona;
+import dev.kaiaku.dataset.BadInputException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code chat}: one reply, a reply to every line that is piped in, or a conversation on a terminal. */
 @Command(
@@ -27,13 +26,11 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  kaiaku-train chat ana/persona.gguf --as joao",
             "  kaiaku-train chat ana/persona.gguf --prompt \"bora jogar?\" --seed 7",
+            "  kaiaku-train chat base.gguf --adapter ana/adapter.gguf --strength 0.7",
             "  echo \"oi\" | kaiaku-train chat ana/persona.gguf"
         })
 final class ChatCommand implements Callable<Integer> {
     private final Console console;
-
-    @Spec
-    private CommandSpec spec;
 
     @Parameters(paramLabel = "FILE.gguf", description = "What `kaiaku-train export` or `run` wrote.")
     private Path file;
@@ -45,16 +42,16 @@ final class ChatCommand implements Callable<Integer> {
     private @Nullable String prompt;
 
     @Option(
-            names = "--temperature",
-            paramLabel = "T",
-            description = "0 writes the likeliest reply, 1 as varied as the training text (default: 0.8).")
-    private double temperature = ChatOptions.defaults().temperature();
+            names = "--script",
+            paramLabel = "FILE",
+            description = "Take what would be typed, commands too, from a file; print the conversation.")
+    private @Nullable Path script;
 
-    @Option(
-            names = "--seed",
-            paramLabel = "N",
-            description = "Makes replies repeatable (default: a new one each time).")
-    private int seed = ChatOptions.RANDOM;
+    @Mixin
+    private ReplyOption reply;
+
+    @Mixin
+    private EngineOption engine;
 
     ChatCommand(Console console) {
         this.console = console;
@@ -62,44 +59,46 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Persona persona = Persona.open(file, options())) {
-            Conversation chat = persona.conversation();
+        try (Persona persona = engine.open(file, reply.options(), 1, console)) {
+            boolean terminal = console.inTerminal() && console.outTerminal() && prompt == null && script == null;
+            ChatSession session = new ChatSession(persona, author, console.out(), terminal);
             if (prompt != null) {
-                answer(chat, prompt);
-            } else if (console.inTerminal() && console.outTerminal()) {
-                new ChatTerminal(persona, author).run();
+                session.answer(prompt);
+            } else if (script != null) {
+                play(session, script);
+            } else if (terminal) {
+                new ChatTerminal(session).run();
             } else {
-                answerLines(chat);
+                answerLines(session);
             }
             return ExitCode.DONE;
         }
     }
 
-    private ChatOptions options() {
+    private void play(ChatSession session, Path lines) {
         try {
-            return ChatOptions.defaults().withTemperature(temperature).withSeed(seed);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), Failures.oneLine(e), e);
+            for (String line : Files.readAllLines(lines)) {
+                console.out().println(TerminalText.safe(session.author() + "> " + line));
+                if (!session.type(line)) {
+                    return;
+                }
+            }
+        } catch (NoSuchFileException e) {
+            throw new BadInputException(lines + ": no such file; --script reads lines to say from it", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(lines + ": " + e.getMessage(), e);
         }
     }
 
-    private void answerLines(Conversation chat) {
+    private void answerLines(ChatSession session) {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(console.in(), StandardCharsets.UTF_8))) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (!line.isBlank()) {
-                    answer(chat, line);
+                    session.answer(line);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("standard input: " + e.getMessage(), e);
         }
-    }
-
-    private void answer(Conversation chat, String text) {
-        chat.say(author, text, piece -> {
-            console.out().print(TerminalText.safe(piece));
-            console.out().flush();
-        });
-        console.out().println();
     }
 }

@@ -1,13 +1,7 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.chat.Conversation;
-import dev.kaiaku.chat.Persona;
-import dev.kaiaku.dataset.BadInputException;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
@@ -15,34 +9,25 @@ import org.jline.reader.UserInterruptException;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
-/** A conversation typed on a terminal. Nothing of it is kept when it ends. */
+/** A conversation typed on a terminal. A paste of several lines is one message; nothing is kept when it ends. */
 final class ChatTerminal {
-    private static final String HELP = """
-            /as NAME   speak as somebody else
-            /reset     start over; the persona forgets what was said
-            /quit      leave (Ctrl-D does too)
-            Ctrl-C stops a reply.""";
+    private final ChatSession session;
 
-    private final Persona persona;
-    private final Conversation chat;
-    private final AtomicBoolean interrupted = new AtomicBoolean();
-    private String author;
-
-    ChatTerminal(Persona persona, String author) {
-        this.persona = persona;
-        this.chat = persona.conversation();
-        this.author = author;
+    ChatTerminal(ChatSession session) {
+        this.session = session;
     }
 
     void run() {
         try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
-            terminal.handle(Terminal.Signal.INT, signal -> interrupted.set(true));
+            terminal.handle(Terminal.Signal.INT, signal -> session.interrupt());
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                    .option(LineReader.Option.BRACKETED_PASTE, true)
                     .build();
-            terminal.writer().println("You are talking to " + persona.name() + ", a model. /help lists commands.");
-            while (converse(reader, terminal.writer())) {
+            String name = TerminalText.safe(session.persona().name());
+            terminal.writer().println("You are talking to a machine that imitates " + name + ". /help lists commands.");
+            while (converse(reader)) {
                 terminal.flush();
             }
         } catch (IOException e) {
@@ -50,49 +35,13 @@ final class ChatTerminal {
         }
     }
 
-    private boolean converse(LineReader reader, PrintWriter out) {
-        String line;
+    private boolean converse(LineReader reader) {
         try {
-            line = reader.readLine(author + "> ").strip();
+            return session.type(reader.readLine(session.prompt()));
         } catch (UserInterruptException e) {
             return true;
         } catch (EndOfFileException e) {
             return false;
-        }
-        if (line.equals("/quit") || line.equals("/exit")) {
-            return false;
-        }
-        if (line.equals("/reset")) {
-            chat.reset();
-            out.println("(a new conversation)");
-        } else if (line.startsWith("/as ") && !line.substring(4).isBlank()) {
-            author = line.substring(4).strip();
-        } else if (line.startsWith("/")) {
-            out.println(HELP);
-        } else if (!line.isEmpty()) {
-            answer(line, out);
-        }
-        return true;
-    }
-
-    private void answer(String text, PrintWriter out) {
-        interrupted.set(false);
-        String name = TerminalText.safe(persona.name()) + "> ";
-        out.print(name);
-        out.flush();
-        try {
-            String reply = chat.say(author, text, piece -> {
-                if (interrupted.get()) {
-                    throw new CancellationException();
-                }
-                out.print(TerminalText.safe(piece).replace("\n", "\n" + name));
-                out.flush();
-            });
-            out.println(reply.isEmpty() ? "(nothing)" : "");
-        } catch (CancellationException e) {
-            out.println(" (stopped)");
-        } catch (BadInputException e) {
-            out.println("(" + e.getMessage() + ")");
         }
     }
 }

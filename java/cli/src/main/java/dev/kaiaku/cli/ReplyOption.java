@@ -1,0 +1,70 @@
+package dev.kaiaku.cli;
+
+import dev.kaiaku.chat.ChatOptions;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** How a persona writes its replies. */
+final class ReplyOption {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--temperature",
+            paramLabel = "T",
+            description = "0 writes the likeliest reply, 1 as varied as the training text (default: 0.8).")
+    private double temperature = ChatOptions.defaults().temperature();
+
+    @Option(
+            names = "--top-k",
+            paramLabel = "N",
+            description = "Draw from the N likeliest tokens, 0 for all (default: 0).")
+    private int topK;
+
+    @Option(names = "--top-p", paramLabel = "P", description = "Draw from tokens of this probability (default: 0.95).")
+    private double topP = ChatOptions.defaults().topP();
+
+    @Option(
+            names = "--min-p",
+            paramLabel = "P",
+            description = "Leave out what is less likely than this share of the likeliest token (default: 0.05).")
+    private double minP = ChatOptions.defaults().minP();
+
+    @Option(names = "--repeat-penalty", paramLabel = "X", description = "Above 1 against repetition (default: 1).")
+    private double repeatPenalty = 1;
+
+    @Option(names = "--max-tokens", paramLabel = "N", description = "The longest reply (default: 256).")
+    private int maxTokens = ChatOptions.defaults().maxTokens();
+
+    @Option(
+            names = "--stop",
+            paramLabel = "TEXT",
+            description = "A text that ends a reply; may be given several times.")
+    private List<String> stop = new ArrayList<>();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Makes replies repeatable (default: a new one each time).")
+    private int seed = ChatOptions.RANDOM;
+
+    ChatOptions options() {
+        try {
+            return ChatOptions.defaults()
+                    .withTemperature(temperature)
+                    .withTopK(topK)
+                    .withTopP(topP)
+                    .withMinP(minP)
+                    .withPenalties(repeatPenalty, 0, 0)
+                    .withMaxTokens(maxTokens)
+                    .withStop(stop)
+                    .withSeed(seed);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), Failures.oneLine(e), e);
+        }
+    }
+}
