@@ -35,8 +35,9 @@ struct Product {
 // Everything that a prepared product depends on: sizes, strides, transpositions, bias, accumulation, threads.
 using Key = std::array<int64_t, 9>;
 
-// Shapes follow T, which changes with every batch: about twenty products for each T.
-constexpr size_t kMaxProducts = 512;
+// Shapes follow T, which changes with every batch: about twenty products for each T. A prepared product holds
+// half a megabyte of code and scratch memory, which no plan of memory knows of, so that only a few are kept.
+constexpr size_t kMaxProducts = 96;
 
 void* mutable_pointer(const float* data) {
   return const_cast<float*>(data);
@@ -96,7 +97,10 @@ void MatmulCache::Impl::multiply(const Operand& a, const Operand& b, const float
   stream.wait();
 }
 
-MatmulCache::MatmulCache() : impl_(std::make_unique<Impl>()) {}
+MatmulCache::MatmulCache() : impl_(std::make_unique<Impl>()) {
+  // oneDNN keeps as many again of what was prepared, for the whole process.
+  dnnl::set_primitive_cache_capacity(static_cast<int>(kMaxProducts));
+}
 
 MatmulCache::~MatmulCache() = default;
 

@@ -33,7 +33,7 @@ public final class HtmlPage {
             .facts>div{padding:.5rem .75rem}dt{font-size:.8rem}dd{margin:0;font-weight:600}
             .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
             th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid var(--line)}
-            td{white-space:pre-wrap}th{font-weight:600}
+            td{white-space:pre-wrap}th{font-weight:600;white-space:nowrap}
             .chat{display:flex;flex-direction:column;gap:.35rem;margin:.8rem 0;padding:.8rem;background:var(--card);
             border:1px solid var(--line);border-radius:8px}
             .said{align-self:flex-start;max-width:85%;padding:.35rem .7rem;border-radius:12px;background:var(--page);

@@ -21,7 +21,7 @@ public record MemoryPlan(int microTokens, int keptLayers, long bytes) {
     /** Fewer make it slower than running layers twice does. */
     private static final int LEAST = 512;
     /** What Java's own memory may still grow by while it trains. */
-    private static final long GROWTH = 96L << 20;
+    private static final long GROWTH = 192L << 20;
 
     /** The options of a native trainer for a choice of tokens at once and layers kept. */
     @FunctionalInterface
