@@ -59,6 +59,7 @@ public final class Main {
                         .addSubcommand(new ModelsCommand.Pull(console))
                         .addSubcommand(new ModelsCommand.Inspect(console))
                         .addSubcommand(new TinyCommand(console)))
+                .addSubcommand(new CommandLine(new BenchCommand()).addSubcommand(new BenchCommand.Train(console)))
                 .addSubcommand(new DoctorCommand(console));
         line.setOut(console.out());
         line.setErr(console.err());

@@ -101,6 +101,20 @@ class EndToEndTest {
     }
 
     @Test
+    @Order(2)
+    void trainingIsMeasured() {
+        Program bench =
+                Program.run("bench", "train", "--base", base, "--rows", 2, "--seq-len", 64, "--steps", 2, "--json");
+
+        assertThat(bench.exitCode()).as(bench.err()).isZero();
+        for (String key : List.of("tokens_per_second", "peak_memory_bytes", "gflops")) {
+            assertThat(bench.json().get(key).asDouble()).as(key).isPositive();
+        }
+        assertThat(Program.run("bench", "train", "--rows", 0).exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(Program.run("bench").exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
     @Order(3)
     void exportedFilesAreWorthWhatTheTrainerSays() {
         Path f16 = folder.resolve("f16.gguf");

@@ -132,6 +132,42 @@ final class TrainerTest {
     }
 
     @Test
+    void tenRunsGiveTheSameBytes() throws IOException {
+        TrainOptions options = options().maxSteps(4).dropout(0.2).threads(2).build();
+        byte[] bytes = Files.readAllBytes(train("run0", options).adapter().resolve("adapter_model.safetensors"));
+        for (int i = 1; i < 10; i++) {
+            assertThat(train("run" + i, options).adapter().resolve("adapter_model.safetensors"))
+                    .hasBinaryContent(bytes);
+        }
+    }
+
+    @Test
+    void theAdapterSaysHowItWasTrained() throws IOException {
+        TrainResult result = train(
+                "run",
+                options()
+                        .maxSteps(2)
+                        .rank(4)
+                        .alpha(6)
+                        .rslora(true)
+                        .dropout(0.25)
+                        .targets("mlp")
+                        .loraPlus(4)
+                        .weightDecay(0.01)
+                        .gradClip(0)
+                        .build());
+        JsonNode config = new ObjectMapper()
+                .readTree(result.adapter().resolve("adapter_config.json").toFile());
+        assertThat(config.path("r").asInt()).isEqualTo(4);
+        assertThat(config.path("lora_alpha").asInt()).isEqualTo(6);
+        assertThat(config.path("use_rslora").asBoolean()).isTrue();
+        assertThat(config.path("lora_dropout").asDouble()).isEqualTo(0.25);
+        assertThat(config.path("target_modules"))
+                .extracting(JsonNode::asText)
+                .containsExactly("gate_proj", "up_proj", "down_proj");
+    }
+
+    @Test
     void anInterruptedRunLeavesAUsableAdapter() throws IOException {
         StopSignal stop = new StopSignal();
         TrainListener interrupting = new TrainListener() {
