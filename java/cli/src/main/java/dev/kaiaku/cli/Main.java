@@ -52,6 +52,7 @@ public final class Main {
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ChatCommand(console))
                 .addSubcommand(new ServeCommand(console))
+                .addSubcommand(new DiscordCommand(console))
                 .addSubcommand(new RunCommand(console))
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new CommandLine(new ModelsCommand())

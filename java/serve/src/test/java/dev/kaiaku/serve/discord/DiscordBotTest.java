@@ -1,0 +1,67 @@
+package dev.kaiaku.serve.discord;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.kaiaku.chat.ChatOptions;
+import dev.kaiaku.chat.Persona;
+import dev.kaiaku.chat.TinyPersona;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import net.dv8tion.jda.api.JDABuilder;
+import net.dv8tion.jda.api.requests.GatewayIntent;
+import net.dv8tion.jda.api.requests.RestConfig;
+import net.dv8tion.jda.api.utils.Compression;
+import net.dv8tion.jda.api.utils.SessionControllerAdapter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiscordBotTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    @Timeout(120)
+    void botAnswersWhoMentionsItAndMentionsNobody() throws Exception {
+        Path gguf = TinyPersona.write(folder.resolve("base"), folder.resolve("ana.gguf"));
+        ChatOptions chat = ChatOptions.defaults().withSeed(5).withMaxTokens(16).withTemperature(1);
+        DiscordOptions options = new DiscordOptions(Set.of(FakeDiscord.SERVER), Set.of(), 0, 20, 5);
+        try (FakeDiscord discord = new FakeDiscord();
+                Persona persona = Persona.open(gguf, chat);
+                DiscordBot bot = DiscordBot.start(builder(discord), persona, options)) {
+            bot.awaitReady();
+
+            discord.say("joao", "alguém aí?");
+            discord.say("bia", "<@1> e você?");
+            JsonNode post = discord.posted.poll(60, TimeUnit.SECONDS);
+
+            assertThat(post).isNotNull();
+            assertThat(post.at("/allowed_mentions/parse")).isEmpty();
+            assertThat(post.path("content").asText()).isNotBlank();
+            assertThat(discord.requests).contains("POST channels/20/typing", "GET channels/20/messages");
+            assertThat(lastPost(discord, post).path("content").asText()).endsWith("a machine imitating ana");
+        }
+    }
+
+    private static JsonNode lastPost(FakeDiscord discord, JsonNode first) throws InterruptedException {
+        JsonNode last = first;
+        for (JsonNode next = first; next != null; next = discord.posted.poll(3, TimeUnit.SECONDS)) {
+            last = next;
+        }
+        return last;
+    }
+
+    private static JDABuilder builder(FakeDiscord discord) {
+        return JDABuilder.createLight("token", GatewayIntent.GUILD_MESSAGES, GatewayIntent.MESSAGE_CONTENT)
+                .setCompression(Compression.NONE)
+                .setRestConfig(new RestConfig().setBaseUrl(discord.restUrl()))
+                .setSessionController(new SessionControllerAdapter() {
+                    @Override
+                    public String getGateway() {
+                        return discord.gatewayUrl();
+                    }
+                });
+    }
+}
