@@ -25,7 +25,8 @@ import picocli.CommandLine.Spec;
             "Example:",
             "  DISCORD_TOKEN=... kaiaku-train discord ana/persona.gguf --token-env DISCORD_TOKEN --server 123456789",
             "",
-            "The bot is made in Discord's developer portal; it needs the intent \"message content\"."
+            "The bot is made in Discord's developer portal; it needs the intent \"message content\" and",
+            "the permissions to view channels, send messages and read their history."
         })
 final class DiscordCommand implements Callable<Integer> {
     private final Console console;

@@ -143,7 +143,7 @@ final class FakeDiscord implements AutoCloseable {
                     + "\"afk_channel_id\":null,\"afk_timeout\":300,\"verification_level\":0,"
                     + "\"default_message_notifications\":0,\"explicit_content_filter\":0,\"mfa_level\":0,"
                     + "\"roles\":[{\"id\":\"10\",\"name\":\"@everyone\",\"color\":0,\"colors\":{\"primary_color\":0},"
-                    + "\"hoist\":false,\"position\":0,\"permissions\":\"3072\",\"managed\":false,"
+                    + "\"hoist\":false,\"position\":0,\"permissions\":\"68608\",\"managed\":false,"
                     + "\"mentionable\":false,\"flags\":0}],\"emojis\":[],\"stickers\":[],\"features\":[],"
                     + "\"system_channel_id\":null,\"system_channel_flags\":0,\"rules_channel_id\":null,"
                     + "\"joined_at\":\"2020-01-01T00:00:00+00:00\",\"large\":false,\"unavailable\":false,"
