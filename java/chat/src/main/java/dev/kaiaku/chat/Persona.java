@@ -101,6 +101,7 @@ public final class Persona implements AutoCloseable {
 
     /** As {@link #conversation(List)}, under a system text of one's own. */
     public Conversation conversation(@Nullable String system, List<Said> said) {
+        checkOpen();
         History history = new History(system);
         said.forEach(message -> history.add(Conversation.clean(message)));
         return new Conversation(this, history, options);

@@ -18,10 +18,14 @@ public final class TinyPersona {
 
     /** Writes a base to {@code folder} and the persona to {@code gguf}, which is returned. */
     public static Path write(Path folder, Path gguf) {
-        TinyBase.write(folder, TinySpec.defaults(Architecture.LLAMA));
+        return write(folder, gguf, Architecture.LLAMA, QuantType.F16);
+    }
+
+    static Path write(Path folder, Path gguf, Architecture architecture, QuantType type) {
+        TinyBase.write(folder, TinySpec.defaults(architecture));
         try (BaseModel base = BaseModels.open(folder)) {
             PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
-            GgufExport.write(new MergedModel(base, null, 1), persona, QuantType.F16, gguf, Progress.NONE);
+            GgufExport.write(new MergedModel(base, null, 1), persona, type, gguf, Progress.NONE);
         }
         return gguf;
     }
