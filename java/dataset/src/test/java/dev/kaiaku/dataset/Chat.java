@@ -63,7 +63,7 @@ public final class Chat {
                     DatasetOptions.builder().context(ContextRule.BLOCK).build(),
                     folder,
                     Progress.NONE)) {
-                log.end();
+                log.messages();
                 readable++;
             } catch (BadInputException e) {
                 if (String.valueOf(e.getMessage()).contains("\n")) {

@@ -225,7 +225,7 @@ final class HostileExportTest {
             }
             Path file = Export.write(folder.resolve("geral.csv"), damaged);
             try (ChatLog log = ChatLog.read(List.of(file), DatasetOptions.defaults(), folder, Progress.NONE)) {
-                log.end();
+                log.messages();
                 readable++;
             } catch (BadInputException e) {
                 assertThat(e).hasMessageNotContaining("\n");

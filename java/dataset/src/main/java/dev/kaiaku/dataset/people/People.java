@@ -78,7 +78,8 @@ public final class People {
                         + alias.getKey() + "\" is not in this export; the nearest names: "
                         + list(nearest(alias.getKey()), this::plainName));
             }
-            List<Person> meant = matching(alias.getValue());
+            List<Person> meant = new ArrayList<>(matching(alias.getValue()));
+            meant.removeAll(accounts);
             Person target = meant.isEmpty() ? accounts.get(0).same : meant.get(0).same;
             if (meant.isEmpty()) {
                 target.given = alias.getValue();

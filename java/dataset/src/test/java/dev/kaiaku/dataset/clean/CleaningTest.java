@@ -2,7 +2,9 @@ package dev.kaiaku.dataset.clean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kaiaku.dataset.Media;
 import dev.kaiaku.dataset.Message;
+import dev.kaiaku.dataset.MessageKind;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -91,6 +93,70 @@ final class CleaningTest {
     @Test
     void keepsNamesOnOneLine() {
         assertThat(cleaning.cleanName(" a\nb\u202E ")).isEqualTo("a b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"!play some song", "/skip", ".ship", "?help me", "$daily", "!a-b"})
+    void dropsOrdersToPrograms(String text) {
+        assertThat(clean(cleaning, text)).isEmpty();
+        assertThat(cleaning.reason()).isEqualTo("command");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://a.b/c", "http://a.b http://c.d\nwww.e.f", "<https://a.b>"})
+    void dropsBareLinks(String text) {
+        assertThat(clean(cleaning, text)).isEmpty();
+        assertThat(cleaning.reason()).isEqualTo("only links");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "...",
+                "!!!",
+                "?",
+                "/s",
+                ".5 litros",
+                "!Oi",
+                "$50",
+                "!play\nagora",
+                "olha https://a.b",
+                "<3",
+                "a <@1>"
+            })
+    void keepsWhatOnlyLooksLikeThese(String text) {
+        assertThat(clean(cleaning, text)).isEqualTo(text);
+    }
+
+    @Test
+    void writesMarkupAsWords() {
+        assertThat(clean(cleaning, "<:kekw:123> <a:pog:4> no <#12> <@&9> às <t:1700000000:R>"))
+                .isEqualTo(":kekw: :pog: no #channel @role às 2023-11-14 22:13");
+        assertThat(cleaning.changed()).isEqualTo(Map.of("markup", 1L));
+    }
+
+    @Test
+    void shortensRepetitionsWithinAMessage() {
+        assertThat(clean(cleaning, "a" + "k".repeat(500) + "!")).isEqualTo("a" + "k".repeat(60) + "!");
+        assertThat(clean(cleaning, "ha".repeat(400) + " que " + "😂".repeat(300)))
+                .isEqualTo("ha".repeat(30) + " que " + "😂".repeat(30));
+        String prose = "nunca vi nada igual, de verdade; ".repeat(9);
+        assertThat(clean(cleaning, prose + ".")).isEqualTo(prose + ".");
+        assertThat(cleaning.changed()).isEqualTo(Map.of("repetitions", 2L));
+    }
+
+    @Test
+    void keepsMarksOfMediaWhereAskedFor() {
+        Cleaning marking = new Cleaning(true, true);
+        assertThat(marking.clean(media("", Media.IMAGE))).isEqualTo("<image>");
+        assertThat(marking.clean(media("olha", Media.AUDIO))).isEqualTo("<audio> olha");
+        assertThat(cleaning.clean(media("", Media.IMAGE))).isEmpty();
+        assertThat(cleaning.reason()).isEqualTo("media");
+        assertThat(cleaning.clean(media("olha", Media.IMAGE))).isEqualTo("olha");
+    }
+
+    private static Message media(String text, Media media) {
+        return new Message(Instant.EPOCH, "1", "ana", "geral", text, MessageKind.SAID, null, null, 0, media);
     }
 
     private static String clean(Cleaning cleaning, String text) {
