@@ -1,4 +1,5 @@
 // The C interface: every function checks its pointers, calls, and turns what is thrown into a status.
+#include <algorithm>
 #include <cmath>
 #include <memory>
 #include <new>
@@ -166,19 +167,29 @@ int32_t kaiaku_model_set_rows(kaiaku_model* model, const char* name, int32_t typ
   });
 }
 
-int32_t kaiaku_model_set_nf4(kaiaku_model* model, const char* name, int32_t, const int64_t* shape,
+int32_t kaiaku_model_set_nf4(kaiaku_model* model, const char* name, int32_t n_dims, const int64_t* shape,
                              const kaiaku_nf4* nf4) {
   return guard([&] {
     not_null(model, "model");
     not_null(name, "name");
     not_null(shape, "shape");
     check_struct(nf4, "nf4");
-    fail(KAIAKU_UNSUPPORTED, name, ": NF4 is unknown");
+    not_null(nf4->quant_map, "nf4->quant_map");
+    not_null(nf4->packed, "nf4->packed");
+    not_null(nf4->absmax, "nf4->absmax");
+    if (nf4->nested_block_size != 0) {
+      not_null(nf4->nested_absmax, "nf4->nested_absmax");
+      not_null(nf4->nested_quant_map, "nf4->nested_quant_map");
+    }
+    model->model.set_nf4(name, n_dims, shape,
+                         {nf4->block_size, nf4->nested_block_size, nf4->nested_offset, nf4->quant_map,
+                          nf4->packed, nf4->absmax, nf4->nested_absmax, nf4->nested_quant_map});
   });
 }
 
-int32_t kaiaku_model_get_nf4(const kaiaku_model* model, const char* name, uint8_t* packed, int64_t,
-                             uint8_t* absmax, int64_t, float* nested_absmax, int64_t, float* nested_offset) {
+int32_t kaiaku_model_get_nf4(const kaiaku_model* model, const char* name, uint8_t* packed, int64_t n_packed,
+                             uint8_t* absmax, int64_t n_absmax, float* nested_absmax, int64_t n_nested_absmax,
+                             float* nested_offset) {
   return guard([&] {
     not_null(model, "model");
     not_null(name, "name");
@@ -186,7 +197,18 @@ int32_t kaiaku_model_get_nf4(const kaiaku_model* model, const char* name, uint8_
     not_null(absmax, "absmax");
     not_null(nested_absmax, "nested_absmax");
     not_null(nested_offset, "nested_offset");
-    fail(KAIAKU_UNSUPPORTED, name, ": NF4 is unknown");
+    const kaiaku::StoredMatrix stored = model->model.nf4(name);
+    const auto copy = [](const char* argument, const auto* from, int64_t n, int64_t expected, auto* to) {
+      require(n == expected, argument, " is ", n, ", expected ", expected);
+      std::copy_n(from, n, to);
+    };
+    const int64_t n = stored.rows * stored.cols;
+    const int64_t blocks = (n + kaiaku::kNf4Block - 1) / kaiaku::kNf4Block;
+    copy("n_packed", stored.nf4->packed, n_packed, (n + 1) / 2, packed);
+    copy("n_absmax", static_cast<const uint8_t*>(stored.nf4->absmax), n_absmax, blocks, absmax);
+    copy("n_nested_absmax", stored.nf4->nested_absmax, n_nested_absmax,
+         (blocks + kaiaku::kNf4NestedBlock - 1) / kaiaku::kNf4NestedBlock, nested_absmax);
+    *nested_offset = stored.nf4->nested_offset;
   });
 }
 

@@ -104,7 +104,7 @@ void embedding_gathers_rows() {
   Random random(5);
   OwnedMatrix table(random, 9, 4), x(3, 4);
   const int32_t tokens[] = {8, 0, 8};
-  embedding_forward(table, tokens, x);
+  embedding_forward({KAIAKU_TYPE_F32, table.values.data(), nullptr, 9, 4}, tokens, x.view());
   for (int64_t t = 0; t < 3; ++t) {
     check(std::memcmp(x.view().row(t), table.view().row(tokens[t]), 4 * sizeof(float)) == 0, "row ", t);
   }

@@ -314,7 +314,7 @@ void configs_are_checked() {
   };
   refuses(KAIAKU_UNSUPPORTED, "device", [](auto& c) { c.device = 0; });
   refuses(KAIAKU_UNSUPPORTED, "activation", [](auto& c) { c.activation = 7; });
-  refuses(KAIAKU_UNSUPPORTED, "weights", [](auto& c) { c.weights = 1; });
+  refuses(KAIAKU_UNSUPPORTED, "weights", [](auto& c) { c.weights = 7; });
   refuses(KAIAKU_INVALID_ARGUMENT, "n_layers", [](auto& c) { c.n_layers = 0; });
   refuses(KAIAKU_INVALID_ARGUMENT, "hidden_size", [](auto& c) { c.hidden_size = -4; });
   refuses(KAIAKU_INVALID_ARGUMENT, "intermediate_size", [](auto& c) { c.intermediate_size = 1 << 30; });

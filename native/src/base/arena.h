@@ -27,6 +27,10 @@ class Arena {
   float* vector(int64_t n) { return take<float>(n); }
   Matrix matrix(int64_t rows, int64_t cols) { return {vector(rows * cols), rows, cols, cols}; }
 
+  Tensor tensor(DType type, int64_t rows, int64_t cols) {
+    return {take<std::byte>(rows * cols * size_of(type)), type, rows, cols, cols};
+  }
+
   int64_t bytes() const { return used_; }
 
  private:

@@ -14,6 +14,16 @@ int64_t head_rows(int64_t vocab_size, int64_t max_tokens) {
   return std::min(std::clamp<int64_t>(rows, 32, 512), max_tokens);
 }
 
+// Rows of a head that are dequantised at once: about 8 million values.
+int64_t head_block_rows(const ModelConfig& config) {
+  constexpr int64_t kValues = int64_t{8} << 20;
+  return std::clamp<int64_t>(kValues / config.hidden_size, 1, config.vocab_size);
+}
+
+bool kept_as(int32_t form, DType type) {
+  return form == (type == DType::kF32 ? KAIAKU_WEIGHTS_F32 : KAIAKU_WEIGHTS_BF16);
+}
+
 LayerBuffers take_layer(const ModelConfig& config, const BufferSizes& sizes, Matrix x, Arena& arena) {
   const int64_t t = sizes.max_tokens;
   LayerBuffers layer;
@@ -78,6 +88,16 @@ Buffers::Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& act
   rope = {workspace.matrix(p, half), workspace.matrix(p, half)};
   if (has_local_layers(config)) local_rope = {workspace.matrix(p, half), workspace.matrix(p, half)};
   positions = workspace.take<int32_t>(t);
+
+  const DType compute = DType::kF32;
+  const bool table_kept = kept_as(config.table_weights, compute);
+  head_block = table_kept ? config.vocab_size : head_block_rows(config);
+  int64_t weight_values = table_kept ? 0 : head_block * d;
+  for (const Stack stack : {kQkv, kOut, kGateUp, kDownOnly}) {
+    if (kept_as(config.weights, compute)) break;
+    weight_values = std::max(weight_values, stack_outputs(config, stack) * stack_inputs(config, stack));
+  }
+  weight = workspace.tensor(compute, 1, weight_values);
 
   const int64_t c = head_rows(config.vocab_size, t);
   head_x = workspace.matrix(c, d);

@@ -73,6 +73,10 @@ struct Buffers {
   RopeTable local_rope;  // of local layers
   int32_t* positions;    // [T]
 
+  // Frozen matrices that are not kept as products read them: the largest, and rows [B, D] of the head.
+  Tensor weight;
+  int64_t head_block;  // B; all of V where the head needs no buffer
+
   // The head, for C target rows at a time.
   Matrix head_x;       // [C, D]
   Matrix head_normed;  // [C, D]

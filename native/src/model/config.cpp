@@ -25,8 +25,8 @@ void check_scale(const char* field, float value) {
 }
 
 void check_weights(const char* field, int32_t value) {
-  if (value != KAIAKU_WEIGHTS_F32) {
-    fail(KAIAKU_UNSUPPORTED, "config.", field, " is ", value, ", known is 0 (f32)");
+  if (value < KAIAKU_WEIGHTS_F32 || value > KAIAKU_WEIGHTS_FILE) {
+    fail(KAIAKU_UNSUPPORTED, "config.", field, " is ", value, ", known are 0 (f32) to 3 (file)");
   }
 }
 
@@ -41,6 +41,8 @@ void check_config(const ModelConfig& config) {
   }
   check_weights("weights", config.weights);
   check_weights("table_weights", config.table_weights);
+  require(config.table_weights != KAIAKU_WEIGHTS_NF4, "config.table_weights is ", config.table_weights,
+          ", embedding and head cannot be NF4");
   check_range("n_layers", config.n_layers, kMaxLayers);
   check_range("hidden_size", config.hidden_size, kMaxSize);
   check_range("intermediate_size", config.intermediate_size, kMaxSize);

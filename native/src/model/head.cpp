@@ -32,7 +32,11 @@ void Head::forward_backward(ConstMatrix x, const Targets& targets, float* nll, M
     const Matrix logits = chunk_logits(x, targets, first, n);
     cross_entropy_forward_backward(logits, &targets.ids[static_cast<size_t>(first)], nll + first);
     const Matrix d_normed = buffers_.head_normed.first_rows(n);
-    linear_backward_input(cache_, logits, weights_.head, d_normed, Store::kOverwrite);
+    for (int64_t v = 0; v < logits.cols; v += buffers_.head_block) {
+      const ConstMatrix block = head_block(v);
+      linear_backward_input(cache_, logits.col_range(v, block.rows), block, d_normed,
+                            v == 0 ? Store::kOverwrite : Store::kAdd);
+    }
     const Matrix d_rows = buffers_.head_d.first_rows(n);
     rms_norm_backward(d_normed, buffers_.head_x.first_rows(n), weights_.norm, buffers_.head_rstd, d_rows,
                       Store::kOverwrite);
@@ -58,18 +62,31 @@ void Head::logits(ConstMatrix x, Matrix logits) {
     const int64_t n = std::min(chunk, x.rows - first);
     const Matrix normed = buffers_.head_normed.first_rows(n);
     norm(x.row_range(first, n), normed);
-    linear_forward(cache_, normed, weights_.head, nullptr, logits.row_range(first, n), Store::kOverwrite);
+    product(normed, logits.row_range(first, n));
   }
 }
 
 Matrix Head::chunk_logits(ConstMatrix x, const Targets& targets, int64_t first, int64_t n) {
   const Matrix rows = buffers_.head_x.first_rows(n);
-  embedding_forward(x, &targets.rows[static_cast<size_t>(first)], rows);
+  gather_rows(x, &targets.rows[static_cast<size_t>(first)], rows);
   const Matrix normed = buffers_.head_normed.first_rows(n);
   rms_norm_forward(rows, weights_.norm, config_.rms_norm_eps, normed, buffers_.head_rstd, Store::kOverwrite);
   const Matrix logits = buffers_.logits.first_rows(n);
-  linear_forward(cache_, normed, weights_.head, nullptr, logits, Store::kOverwrite);
+  product(normed, logits);
   return logits;
+}
+
+void Head::product(ConstMatrix normed, Matrix logits) {
+  for (int64_t v = 0; v < logits.cols; v += buffers_.head_block) {
+    const ConstMatrix block = head_block(v);
+    linear_forward(cache_, normed, block, nullptr, logits.col_range(v, block.rows), Store::kOverwrite);
+  }
+}
+
+ConstMatrix Head::head_block(int64_t first) const {
+  const FrozenMatrix& head = weights_.head();
+  const int64_t n = std::min(buffers_.head_block, head.rows() - first);
+  return head.rows_in(DType::kF32, first, n, buffers_.weight).as<float>();
 }
 
 }  // namespace kaiaku

@@ -27,6 +27,11 @@ class Head {
   // Final norm and logits of n target rows from first on, into the chunk's buffers; returns those.
   Matrix chunk_logits(ConstMatrix x, const Targets& targets, int64_t first, int64_t n);
 
+  // logits [C, V] = normed [C, D] times the head.
+  void product(ConstMatrix normed, Matrix logits);
+  // The head's rows from first on, as many as are dequantised at once.
+  ConstMatrix head_block(int64_t first) const;
+
   const ModelConfig& config_;
   const Weights& weights_;
   Buffers& buffers_;

@@ -1,7 +1,5 @@
 #include "model/model.h"
 
-#include <atomic>
-
 #include "backend/backend.h"
 #include "base/error.h"
 
@@ -31,36 +29,36 @@ Model::Model(const ModelConfig& config) : config_(config) {
 
 int64_t Model::planned_bytes(const ModelConfig& config) {
   Arena arena("plan");
-  Weights(config, arena);
-  return arena.bytes();
+  const Weights weights(config, arena);
+  return arena.bytes() + weights.planned_block_bytes();
 }
 
-void Model::add_slot(const std::string& name, Matrix values) {
-  slots_.emplace(name, Slot{values, 2, 0});
+void Model::add_slot(const std::string& name, FrozenMatrix& matrix, size_t part) {
+  slots_.emplace(name, Slot{&matrix, part, nullptr, matrix.part_rows(part), matrix.cols(), 0});
 }
 
 void Model::add_slot(const std::string& name, float* values, int64_t n) {
-  slots_.emplace(name, Slot{{values, 1, n, n}, 1, 0});
+  slots_.emplace(name, Slot{nullptr, 0, values, 1, n, 0});
 }
 
 void Model::add_slots() {
-  const Weights& weights = *weights_;
-  const auto linears = linears_of(config_);
-  add_slot("model.embed_tokens.weight", weights.embedding);
-  if (!config_.tied_embeddings) add_slot("lm_head.weight", weights.head);
+  Weights& weights = *weights_;
+  add_slot("model.embed_tokens.weight", weights.embedding, 0);
+  if (!config_.tied_embeddings) add_slot("lm_head.weight", weights.lm_head, 0);
   add_slot("model.norm.weight", weights.norm, config_.hidden_size);
   add_slot(kInvFreq, weights.inv_freq, config_.head_dim / 2);
   if (weights.local_inv_freq != nullptr) {
     add_slot(kLocalInvFreq, weights.local_inv_freq, config_.head_dim / 2);
   }
   for (size_t i = 0; i < weights.layers.size(); ++i) {
-    const LayerWeights& layer = weights.layers[i];
+    LayerWeights& layer = weights.layers[i];
     const int64_t index = static_cast<int64_t>(i);
     add_norms(index, layer);
-    for (const LinearFacts& linear : linears) {
-      const FrozenLinear& stack = layer.linears[linear.stack];
+    std::array<size_t, kStacks> parts{};
+    for (const LinearFacts& linear : linears_of(config_)) {
+      FrozenLinear& stack = layer.linears[linear.stack];
       const std::string name = layer_name(index, linear.name);
-      add_slot(name + ".weight", stack.weight.row_range(linear.first_out, linear.out));
+      add_slot(name + ".weight", stack.weight, parts[linear.stack]++);
       if (stack.bias != nullptr) add_slot(name + ".bias", stack.bias + linear.first_out, linear.out);
     }
   }
@@ -85,39 +83,42 @@ void Model::add_norms(int64_t layer, const LayerWeights& weights) {
   }
 }
 
-void Model::set_rows(const std::string& name, int32_t type, int32_t n_dims, const int64_t* shape,
-                     int64_t first_row, int64_t n_rows, const void* data, int64_t n_bytes) {
+Model::Slot& Model::open_slot(const std::string& name, int32_t n_dims, const int64_t* shape) {
   if (sealed_) fail(KAIAKU_WRONG_ORDER, name, ": the model is sealed");
   const auto found = slots_.find(name);
   require(found != slots_.end(), name, ": this model has no such tensor");
   Slot& slot = found->second;
-  const Matrix& values = slot.values;
+  require(n_dims == slot.n_dims(), name, ": n_dims is ", n_dims, ", expected ", slot.n_dims());
+  const int64_t expected[] = {n_dims == 1 ? slot.cols : slot.rows, slot.cols};
+  require(shape[0] == expected[0] && (n_dims == 1 || shape[1] == expected[1]), name, ": shape ",
+          shape_text(n_dims, shape), ", expected ", shape_text(n_dims, expected));
+  return slot;
+}
 
+void Model::set_rows(const std::string& name, int32_t type, int32_t n_dims, const int64_t* shape,
+                     int64_t first_row, int64_t n_rows, const void* data, int64_t n_bytes) {
+  Slot& slot = open_slot(name, n_dims, shape);
   const StoredType* stored = stored_type(type);
   if (stored == nullptr) fail(KAIAKU_UNSUPPORTED, name, ": type ", type, " is unknown");
   require((name != kInvFreq && name != kLocalInvFreq) || type == KAIAKU_TYPE_F32, name, ": type ",
           stored->name, ", expected F32");
-  require(n_dims == slot.n_dims, name, ": n_dims is ", n_dims, ", expected ", slot.n_dims);
-  const int64_t expected[] = {slot.n_dims == 1 ? values.cols : values.rows, values.cols};
-  require(shape[0] == expected[0] && (n_dims == 1 || shape[1] == expected[1]), name, ": shape ",
-          shape_text(n_dims, shape), ", expected ", shape_text(n_dims, expected));
-  require(values.cols % stored->block_values == 0, name, ": rows of ", values.cols,
+  require(slot.cols % stored->block_values == 0, name, ": rows of ", slot.cols,
           " values do not fill blocks of ", stored->name);
-  require(n_rows >= 1 && first_row >= 0 && n_rows <= values.rows && first_row <= values.rows - n_rows, name,
-          ": first_row ", first_row, " and n_rows ", n_rows, " are outside its ", values.rows, " rows");
+  require(n_rows >= 1 && first_row >= 0 && n_rows <= slot.rows && first_row <= slot.rows - n_rows, name,
+          ": first_row ", first_row, " and n_rows ", n_rows, " are outside its ", slot.rows, " rows");
   if (first_row != slot.rows_set) {
     fail(KAIAKU_WRONG_ORDER, name, ": first_row is ", first_row, ", the next row to come is ", slot.rows_set);
   }
-  const int64_t row_bytes = values.cols / stored->block_values * stored->block_bytes;
-  require(n_bytes == n_rows * row_bytes, name, ": n_bytes is ", n_bytes, ", expected ", n_rows * row_bytes,
-          " for ", n_rows, " rows of ", stored->name);
+  const int64_t expected_bytes = stored_bytes(type, n_rows * slot.cols);
+  require(n_bytes == expected_bytes, name, ": n_bytes is ", n_bytes, ", expected ", expected_bytes, " for ",
+          n_rows, " rows of ", stored->name);
 
-  const Matrix rows = values.row_range(first_row, n_rows);
-  std::atomic<bool> finite{true};
-#pragma omp parallel for schedule(static)
-  for (int64_t i = 0; i < n_rows; ++i) {
-    dequantize(type, static_cast<const char*>(data) + i * row_bytes, rows.cols, rows.row(i));
-    if (!all_finite(rows.row(i), rows.cols)) finite = false;
+  bool finite;
+  if (slot.matrix != nullptr) {
+    finite = slot.matrix->set_rows(name, slot.part, type, first_row, n_rows, data);
+  } else {
+    dequantize(type, data, slot.cols, slot.vector);
+    finite = all_finite(slot.vector, slot.cols);
   }
   if (!finite)
     fail(KAIAKU_NOT_FINITE, name, ": a value in rows ", first_row, " to ", first_row + n_rows - 1,
@@ -125,12 +126,40 @@ void Model::set_rows(const std::string& name, int32_t type, int32_t n_dims, cons
   slot.rows_set += n_rows;
 }
 
+void Model::set_nf4(const std::string& name, int32_t n_dims, const int64_t* shape, const Nf4& nf4) {
+  constexpr int64_t kMaxBlock = 1 << 16;
+  Slot& slot = open_slot(name, n_dims, shape);
+  require(n_dims == 2, name, ": expected values, it cannot be 4-bit");
+  const bool table = slot.matrix == &weights_->embedding || slot.matrix == &weights_->lm_head;
+  require(!table || config_.table_weights != KAIAKU_WEIGHTS_FILE, name, ": a table cannot be kept in 4 bits");
+  if (slot.rows_set != 0) fail(KAIAKU_WRONG_ORDER, name, ": the tensor has come already");
+  require(nf4.block_size >= 2 && nf4.block_size <= kMaxBlock && nf4.block_size % 2 == 0, name,
+          ": block_size is ", nf4.block_size, ", expected an even number up to ", kMaxBlock);
+  require(nf4.nested_block_size >= 0, name, ": nested_block_size is ", nf4.nested_block_size,
+          ", expected 0 or more");
+  if (!slot.matrix->set_nf4(name, slot.part, nf4)) {
+    fail(KAIAKU_NOT_FINITE, name, ": an absmax or a code's value is NaN or infinite");
+  }
+  slot.rows_set = slot.rows;
+}
+
+StoredMatrix Model::nf4(const std::string& name) const {
+  const auto found = slots_.find(name);
+  require(found != slots_.end(), name, ": this model has no such tensor");
+  const Slot& slot = found->second;
+  require(slot.matrix != nullptr && slot.rows_set == slot.rows, name, ": expected a matrix that has come");
+  const StoredMatrix stored = slot.matrix->stored(slot.part);
+  require(stored.nf4 != nullptr && stored.nf4->block_size == kNf4Block &&
+              stored.nf4->nested_block_size == kNf4NestedBlock,
+          name, ": it is not kept as NF4 with double quantisation");
+  return stored;
+}
+
 void Model::seal() {
   if (sealed_) fail(KAIAKU_WRONG_ORDER, "the model is sealed already");
   for (const auto& [name, slot] : slots_) {
     require(slot.rows_set > 0, name, ": the tensor is missing");
-    require(slot.rows_set == slot.values.rows, name, ": only ", slot.rows_set, " of ", slot.values.rows,
-            " rows were set");
+    require(slot.rows_set == slot.rows, name, ": only ", slot.rows_set, " of ", slot.rows, " rows were set");
   }
   sealed_ = true;
 }

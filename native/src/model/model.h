@@ -18,28 +18,41 @@ class Model {
   // What kaiaku_model_set_rows says.
   void set_rows(const std::string& name, int32_t type, int32_t n_dims, const int64_t* shape,
                 int64_t first_row, int64_t n_rows, const void* data, int64_t n_bytes);
+  // What kaiaku_model_set_nf4 says.
+  void set_nf4(const std::string& name, int32_t n_dims, const int64_t* shape, const Nf4& nf4);
   void seal();
 
   bool sealed() const { return sealed_; }
   const ModelConfig& config() const { return config_; }
   const Weights& weights() const { return *weights_; }
-  int64_t bytes() const { return arena_.bytes(); }
+  int64_t bytes() const { return arena_.bytes() + weights_->block_bytes(); }
 
-  // What the model of a config will hold.
+  // A matrix that is kept in blocks of 64 and 256; throws KAIAKU_INVALID_ARGUMENT where it is not.
+  StoredMatrix nf4(const std::string& name) const;
+
+  // What the model of a config will hold, without matrices that are kept as a file has them.
   static int64_t planned_bytes(const ModelConfig& config);
 
  private:
-  // Where a tensor goes, and how much of it has come.
+  // Where a tensor goes, a part of a frozen matrix or a vector, and how much of it has come.
   struct Slot {
-    Matrix values;
-    int32_t n_dims;
+    FrozenMatrix* matrix;
+    size_t part;
+    float* vector;
+    int64_t rows;
+    int64_t cols;
     int64_t rows_set;
+
+    int32_t n_dims() const { return matrix == nullptr ? 1 : 2; }
   };
 
-  void add_slot(const std::string& name, Matrix values);
+  void add_slot(const std::string& name, FrozenMatrix& matrix, size_t part);
   void add_slot(const std::string& name, float* values, int64_t n);
   void add_norms(int64_t layer, const LayerWeights& weights);
   void add_slots();
+
+  // The slot of a tensor that may still come, its shape checked.
+  Slot& open_slot(const std::string& name, int32_t n_dims, const int64_t* shape);
 
   std::vector<uint8_t> local_layers_;  // what config_ points to
   ModelConfig config_;

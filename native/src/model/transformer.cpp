@@ -67,7 +67,7 @@ ConstMatrix Transformer::layers_forward(int64_t n_layers) {
     return buffers_.layers[pass_.keep == Keep::kForBackward ? static_cast<size_t>(layer) : 0];
   };
   Matrix x = buffers_of(0).x.first_rows(t);
-  embedding_forward(weights_.embedding, batch_.tokens, x);
+  embedding_forward(weights_.embedding.stored(0), batch_.tokens, x);
   if (config_.embedding_scale != 1) scale(x, config_.embedding_scale);
   for (int64_t layer = 0; layer < n_layers; ++layer) {
     const bool last = layer + 1 == config_.n_layers;
@@ -217,7 +217,7 @@ void Transformer::activation_backward(ConstMatrix d_y, Matrix gate_up) const {
 void Transformer::stack_forward(int64_t layer, Stack stack, ConstMatrix x, Matrix h, Matrix y, Store store) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
   if (pass_.squares != nullptr) pass_.squares->add(layer, stack, x);
-  if (y.data != nullptr) linear_forward(cache_, x, linear.weight, linear.bias, y, store);
+  if (y.data != nullptr) linear_forward(cache_, x, matrix_of(linear), linear.bias, y, store);
   if (!pass_.use_adapter) return;
   const LoraStack& lora = adapter_->stack(layer, stack);
   if (lora.parts.empty()) return;
@@ -233,7 +233,7 @@ void Transformer::stack_forward(int64_t layer, Stack stack, ConstMatrix x, Matri
 void Transformer::stack_backward(int64_t layer, Stack stack, ConstMatrix d_y, ConstMatrix x, ConstMatrix h,
                                  Matrix d_x) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
-  if (d_x.data != nullptr) linear_backward_input(cache_, d_y, linear.weight, d_x, Store::kOverwrite);
+  if (d_x.data != nullptr) linear_backward_input(cache_, d_y, matrix_of(linear), d_x, Store::kOverwrite);
   const LoraStack& lora = adapter_->stack(layer, stack);
   if (lora.parts.empty()) return;
   const Matrix g{buffers_.lora_g.data, batch_.n_tokens, h.cols, h.cols};
@@ -252,6 +252,10 @@ void Transformer::stack_backward(int64_t layer, Stack stack, ConstMatrix d_y, Co
 
 Dropout Transformer::dropout_of(int64_t layer, Stack stack) const {
   return {pass_.dropout.p, mix64(pass_.dropout.key ^ mix64(static_cast<uint64_t>(layer * kStacks + stack)))};
+}
+
+ConstMatrix Transformer::matrix_of(const FrozenLinear& linear) const {
+  return linear.weight.in(DType::kF32, buffers_.weight).as<float>();
 }
 
 LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {

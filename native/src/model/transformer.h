@@ -61,6 +61,8 @@ class Transformer {
 
   // Of the input of a stack's A, [T, in]; p is 0 where nothing is dropped.
   Dropout dropout_of(int64_t layer, Stack stack) const;
+  // The linear's matrix as products read it.
+  ConstMatrix matrix_of(const FrozenLinear& linear) const;
 
   // The buffers of a layer, cut to the rows of the current batch.
   LayerBuffers rows_of(const LayerBuffers& layer) const;

@@ -4,16 +4,30 @@ namespace kaiaku {
 namespace {
 
 FrozenLinear take_linear(const ModelConfig& config, Stack stack, bool bias, Arena& arena) {
-  const int64_t out = stack_outputs(config, stack);
-  const Matrix weight = arena.matrix(out, stack_inputs(config, stack));
-  return {weight, bias ? arena.vector(out) : nullptr};
+  std::vector<int64_t> rows;
+  for (const LinearFacts& linear : linears_of(config)) {
+    if (linear.stack == stack) rows.push_back(linear.out);
+  }
+  FrozenMatrix weight(config.weights, rows, stack_inputs(config, stack), arena);
+  return {std::move(weight), bias ? arena.vector(stack_outputs(config, stack)) : nullptr};
+}
+
+// The sum of a count over all matrices.
+template <class Count>
+int64_t over_matrices(const Weights& weights, const Count& count) {
+  int64_t sum = count(weights.embedding) + count(weights.lm_head);
+  for (const LayerWeights& layer : weights.layers) {
+    for (const FrozenLinear& linear : layer.linears) sum += count(linear.weight);
+  }
+  return sum;
 }
 
 }  // namespace
 
 Weights::Weights(const ModelConfig& config, Arena& arena) {
-  embedding = arena.matrix(config.vocab_size, config.hidden_size);
-  head = config.tied_embeddings ? embedding : arena.matrix(config.vocab_size, config.hidden_size);
+  tied = config.tied_embeddings != 0;
+  embedding = FrozenMatrix(config.table_weights, {config.vocab_size}, config.hidden_size, arena);
+  if (!tied) lm_head = FrozenMatrix(config.table_weights, {config.vocab_size}, config.hidden_size, arena);
   norm = arena.vector(config.hidden_size);
   inv_freq = arena.vector(config.head_dim / 2);
   local_inv_freq = has_local_layers(config) ? arena.vector(config.head_dim / 2) : nullptr;
@@ -29,8 +43,16 @@ Weights::Weights(const ModelConfig& config, Arena& arena) {
     layer.linears[kOut] = take_linear(config, kOut, config.output_bias, arena);
     layer.linears[kGateUp] = take_linear(config, kGateUp, false, arena);
     layer.linears[kDownOnly] = take_linear(config, kDownOnly, false, arena);
-    layers.push_back(layer);
+    layers.push_back(std::move(layer));
   }
+}
+
+int64_t Weights::block_bytes() const {
+  return over_matrices(*this, [](const FrozenMatrix& matrix) { return matrix.block_bytes(); });
+}
+
+int64_t Weights::planned_block_bytes() const {
+  return over_matrices(*this, [](const FrozenMatrix& matrix) { return matrix.planned_block_bytes(); });
 }
 
 }  // namespace kaiaku

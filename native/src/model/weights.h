@@ -1,15 +1,16 @@
-// The frozen weights of a model, in f32.
+// The frozen weights of a model: norms and biases in f32, matrices in the form that the config asks for.
 #pragma once
 
 #include <vector>
 
 #include "base/arena.h"
 #include "model/config.h"
+#include "model/frozen.h"
 
 namespace kaiaku {
 
 struct FrozenLinear {
-  Matrix weight;          // [out, in]
+  FrozenMatrix weight;    // [out, in]
   float* bias = nullptr;  // [out], or null
 };
 
@@ -28,11 +29,19 @@ struct Weights {
   // Takes everything from the arena; pointers are null while it measures.
   Weights(const ModelConfig& config, Arena& arena);
 
-  Matrix embedding;       // [V, D]
-  Matrix head;            // [V, D], the embedding itself when tied
-  float* norm;            // [D]
-  float* inv_freq;        // [E/2]
-  float* local_inv_freq;  // [E/2], or null where no layer is local
+  // [V, D], the embedding itself when tied.
+  const FrozenMatrix& head() const { return tied ? embedding : lm_head; }
+
+  // Bytes outside the arena: now, and those that are known before anything has arrived.
+  int64_t block_bytes() const;
+  int64_t planned_block_bytes() const;
+
+  bool tied;
+  FrozenMatrix embedding;  // [V, D]
+  FrozenMatrix lm_head;    // [V, D]; empty when tied
+  float* norm;             // [D]
+  float* inv_freq;         // [E/2]
+  float* local_inv_freq;   // [E/2], or null where no layer is local
   std::vector<LayerWeights> layers;
 };
 

@@ -1,0 +1,268 @@
+#include "model/frozen.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstring>
+
+#include "base/error.h"
+#include "kaiaku.h"
+
+namespace kaiaku {
+namespace {
+
+int64_t blocks_of(int64_t n, int64_t block_size) {
+  return (n + block_size - 1) / block_size;
+}
+
+bool is_plain(int32_t form) {
+  return form == KAIAKU_WEIGHTS_F32 || form == KAIAKU_WEIGHTS_BF16;
+}
+
+// The arrays of an NF4 matrix of n values, as views into the arena.
+struct Nf4Memory {
+  float* quant_map;
+  float* nested_quant_map = nullptr;
+  uint8_t* packed;
+  uint8_t* codes = nullptr;
+  float* absmax = nullptr;
+  float* nested_absmax = nullptr;
+
+  Nf4Memory(int64_t n, const Nf4& sizes, Arena& arena) {
+    const int64_t blocks = blocks_of(n, sizes.block_size);
+    quant_map = arena.vector(16);
+    packed = arena.take<uint8_t>((n + 1) / 2);
+    if (sizes.nested_block_size == 0) {
+      absmax = arena.vector(blocks);
+    } else {
+      nested_quant_map = arena.vector(256);
+      codes = arena.take<uint8_t>(blocks);
+      nested_absmax = arena.vector(blocks_of(blocks, sizes.nested_block_size));
+    }
+  }
+};
+
+constexpr Nf4 kOwnNf4{kNf4Block, kNf4NestedBlock, 0, nullptr, nullptr, nullptr, nullptr, nullptr};
+
+// Memory for an NF4 matrix of these sizes, which its result points to.
+Nf4 allocate_nf4(int64_t n, const Nf4& sizes, Arena& arena) {
+  Nf4Memory(n, sizes, arena);
+  arena.allocate();
+  const Nf4Memory memory(n, sizes, arena);
+  Nf4 nf4 = sizes;
+  nf4.quant_map = memory.quant_map;
+  nf4.packed = memory.packed;
+  nf4.absmax = sizes.nested_block_size == 0 ? static_cast<const void*>(memory.absmax) : memory.codes;
+  nf4.nested_absmax = memory.nested_absmax;
+  nf4.nested_quant_map = memory.nested_quant_map;
+  return nf4;
+}
+
+// The array behind a view that allocate_nf4 has made.
+template <class T>
+T* writable(const void* array) {
+  return static_cast<T*>(const_cast<void*>(array));
+}
+
+}  // namespace
+
+FrozenMatrix::FrozenMatrix(int32_t form, const std::vector<int64_t>& part_rows, int64_t cols, Arena& arena)
+    : form_(form), cols_(cols) {
+  for (const int64_t rows : part_rows) {
+    parts_.emplace_back();
+    parts_.back().rows = rows;
+    rows_ += rows;
+  }
+  if (!is_plain(form)) return;
+  const DType type = form == KAIAKU_WEIGHTS_F32 ? DType::kF32 : DType::kBf16;
+  plain_ = arena.tensor(type, rows_, cols);
+  int64_t first = 0;
+  for (Part& part : parts_) {
+    part.type = form == KAIAKU_WEIGHTS_F32 ? KAIAKU_TYPE_F32 : KAIAKU_TYPE_BF16;
+    part.data = plain_.row(first);
+    first += part.rows;
+  }
+}
+
+bool FrozenMatrix::is_kept_as(DType type) const {
+  return is_plain(form_) && plain_.type == type;
+}
+
+ConstTensor FrozenMatrix::in(DType type, Tensor buffer) const {
+  if (is_kept_as(type)) return plain_;
+  const Tensor whole{buffer.data, type, rows_, cols_, cols_};
+  int64_t first = 0;
+  for (size_t i = 0; i < parts_.size(); ++i) {
+    dequantize(stored(i), whole.row_range(first, parts_[i].rows));
+    first += parts_[i].rows;
+  }
+  return whole;
+}
+
+ConstTensor FrozenMatrix::rows_in(DType type, int64_t first, int64_t n, Tensor buffer) const {
+  if (is_kept_as(type)) return plain_.row_range(first, n);
+  StoredMatrix rows = stored(0);
+  rows.data = static_cast<const std::byte*>(rows.data) + first * stored_bytes(rows.type, cols_);
+  rows.rows = n;
+  const Tensor block{buffer.data, type, n, cols_, cols_};
+  dequantize(rows, block);
+  return block;
+}
+
+StoredMatrix FrozenMatrix::stored(size_t part) const {
+  const Part& p = parts_[part];
+  return {p.type, p.data, p.is_nf4 ? &p.nf4 : nullptr, p.rows, cols_};
+}
+
+bool FrozenMatrix::set_rows(const std::string& name, size_t part, int32_t type, int64_t first_row,
+                            int64_t n_rows, const void* data) {
+  Part& p = parts_[part];
+  if (is_plain(form_)) return set_plain_rows(p, type, first_row, n_rows, data);
+  if (form_ == KAIAKU_WEIGHTS_NF4) return set_nf4_rows(p, name, type, first_row, n_rows, data);
+  return set_file_rows(p, name, type, first_row, n_rows, data);
+}
+
+bool FrozenMatrix::set_plain_rows(Part& part, int32_t type, int64_t first_row, int64_t n_rows,
+                                  const void* data) {
+  const int64_t row_bytes = stored_bytes(type, cols_);
+  const Tensor to{static_cast<std::byte*>(part.data), plain_.type, part.rows, cols_, cols_};
+  std::atomic<bool> finite{true};
+#pragma omp parallel
+  {
+    std::vector<float> row(static_cast<size_t>(cols_));
+#pragma omp for schedule(static)
+    for (int64_t i = 0; i < n_rows; ++i) {
+      dequantize(type, static_cast<const char*>(data) + i * row_bytes, cols_, row.data());
+      if (plain_.type == DType::kBf16) {
+        Bf16* rounded_row = to.as<Bf16>().row(first_row + i);
+        round_to_bf16(row.data(), cols_, rounded_row);
+        dequantize(KAIAKU_TYPE_BF16, rounded_row, cols_, row.data());
+      } else {
+        std::copy(row.begin(), row.end(), to.as<float>().row(first_row + i));
+      }
+      if (!all_finite(row.data(), cols_)) finite = false;
+    }
+  }
+  return finite;
+}
+
+bool FrozenMatrix::set_file_rows(Part& part, const std::string& name, int32_t type, int64_t first_row,
+                                 int64_t n_rows, const void* data) {
+  const int64_t row_bytes = stored_bytes(type, cols_);
+  if (part.data == nullptr) {
+    part.type = type;
+    part.memory = std::make_unique<Arena>(name);
+    part.memory->take<std::byte>(part.rows * row_bytes);
+    part.memory->allocate();
+    part.data = part.memory->take<std::byte>(part.rows * row_bytes);
+  }
+  require(type == part.type, name, ": rows of ", stored_type(type)->name, " after rows of ",
+          stored_type(part.type)->name);
+  std::atomic<bool> finite{true};
+#pragma omp parallel
+  {
+    std::vector<float> row(static_cast<size_t>(cols_));
+#pragma omp for schedule(static)
+    for (int64_t i = 0; i < n_rows; ++i) {
+      const auto* from = static_cast<const char*>(data) + i * row_bytes;
+      dequantize(type, from, cols_, row.data());
+      if (!all_finite(row.data(), cols_)) finite = false;
+      std::memcpy(static_cast<char*>(part.data) + (first_row + i) * row_bytes, from,
+                  static_cast<size_t>(row_bytes));
+    }
+  }
+  return finite;
+}
+
+bool FrozenMatrix::set_nf4_rows(Part& part, const std::string& name, int32_t type, int64_t first_row,
+                                int64_t n_rows, const void* data) {
+  // Values that are dequantised at once.
+  constexpr int64_t kStretch = 1 << 18;
+  const int64_t n = part.rows * cols_;
+  if (part.memory == nullptr) {
+    part.memory = std::make_unique<Arena>(name);
+    part.nf4 = allocate_nf4(n, kOwnNf4, *part.memory);
+    part.is_nf4 = true;
+    part.filling = std::make_unique<Nf4Filling>();
+  }
+  Nf4Filling& filling = *part.filling;
+  const int64_t row_bytes = stored_bytes(type, cols_);
+  const int64_t stretch_rows = std::max<int64_t>(kStretch / cols_, 1);
+  int64_t done = first_row * cols_ - static_cast<int64_t>(filling.rest.size());
+  for (int64_t row = 0; row < n_rows; row += stretch_rows) {
+    const int64_t rows = std::min(stretch_rows, n_rows - row);
+    std::vector<float>& values = filling.rest;
+    const size_t held = values.size();
+    values.resize(held + static_cast<size_t>(rows * cols_));
+    dequantize(type, static_cast<const char*>(data) + row * row_bytes, rows * cols_, &values[held]);
+    const auto all = static_cast<int64_t>(values.size());
+    if (!all_finite(values.data(), all)) return false;
+    const bool last = done + all == n;
+    const int64_t whole = last ? all : all / kNf4Block * kNf4Block;
+    const size_t blocks = filling.absmax.size();
+    filling.absmax.resize(blocks + static_cast<size_t>(blocks_of(whole, kNf4Block)));
+    nf4_quantize(values.data(), whole, writable<uint8_t>(part.nf4.packed) + done / 2,
+                 &filling.absmax[blocks]);
+    values.erase(values.begin(), values.begin() + whole);
+    done += whole;
+  }
+  if (done < n) return true;
+  std::copy_n(nf4_quant_map(), 16, writable<float>(part.nf4.quant_map));
+  std::copy_n(nf4_nested_quant_map(), 256, writable<float>(part.nf4.nested_quant_map));
+  part.nf4.nested_offset =
+      nf4_nest(filling.absmax.data(), static_cast<int64_t>(filling.absmax.size()),
+               writable<uint8_t>(part.nf4.absmax), writable<float>(part.nf4.nested_absmax));
+  part.filling.reset();
+  return true;
+}
+
+bool FrozenMatrix::set_nf4(const std::string& name, size_t part, const Nf4& nf4) {
+  Part& p = parts_[part];
+  const int64_t n = p.rows * cols_;
+  const int64_t blocks = blocks_of(n, nf4.block_size);
+  for (int c = 0; c < 16; ++c) {
+    if (!all_finite(nf4.quant_map + c, 1)) return false;
+  }
+  for (int64_t block = 0; block < blocks; ++block) {
+    const float absmax = nf4_absmax(nf4, block);
+    if (!all_finite(&absmax, 1)) return false;
+  }
+  if (is_plain(form_)) {
+    dequantize({0, nullptr, &nf4, p.rows, cols_},
+               Tensor{static_cast<std::byte*>(p.data), plain_.type, p.rows, cols_, cols_});
+    return true;
+  }
+  p.memory = std::make_unique<Arena>(name);
+  p.nf4 = allocate_nf4(n, nf4, *p.memory);
+  p.is_nf4 = true;
+  std::copy_n(nf4.quant_map, 16, writable<float>(p.nf4.quant_map));
+  std::copy_n(nf4.packed, (n + 1) / 2, writable<uint8_t>(p.nf4.packed));
+  if (nf4.nested_block_size == 0) {
+    std::copy_n(static_cast<const float*>(nf4.absmax), blocks, writable<float>(p.nf4.absmax));
+  } else {
+    std::copy_n(static_cast<const uint8_t*>(nf4.absmax), blocks, writable<uint8_t>(p.nf4.absmax));
+    std::copy_n(nf4.nested_absmax, blocks_of(blocks, nf4.nested_block_size),
+                writable<float>(p.nf4.nested_absmax));
+    std::copy_n(nf4.nested_quant_map, 256, writable<float>(p.nf4.nested_quant_map));
+  }
+  return true;
+}
+
+int64_t FrozenMatrix::block_bytes() const {
+  int64_t bytes = 0;
+  for (const Part& part : parts_) bytes += part.memory == nullptr ? 0 : part.memory->bytes();
+  return bytes;
+}
+
+int64_t FrozenMatrix::planned_block_bytes() const {
+  int64_t bytes = 0;
+  if (form_ == KAIAKU_WEIGHTS_NF4) {
+    for (const Part& part : parts_) {
+      Arena plan("plan");
+      Nf4Memory(part.rows * cols_, kOwnNf4, plan);
+      bytes += plan.bytes();
+    }
+  }
+  return bytes;
+}
+
+}  // namespace kaiaku
