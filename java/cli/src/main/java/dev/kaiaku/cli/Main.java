@@ -60,7 +60,9 @@ public final class Main {
                         .addSubcommand(new ModelsCommand.Pull(console))
                         .addSubcommand(new ModelsCommand.Inspect(console))
                         .addSubcommand(new TinyCommand(console)))
-                .addSubcommand(new CommandLine(new BenchCommand()).addSubcommand(new BenchCommand.Train(console)))
+                .addSubcommand(new CommandLine(new BenchCommand())
+                        .addSubcommand(new BenchCommand.Train(console))
+                        .addSubcommand(new ChatBenchCommand(console)))
                 .addSubcommand(new DoctorCommand(console));
         line.setOut(console.out());
         line.setErr(console.err());
