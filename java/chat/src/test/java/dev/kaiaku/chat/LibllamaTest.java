@@ -11,10 +11,15 @@ import dev.kaiaku.chat.engine.FlashAttention;
 import dev.kaiaku.chat.engine.KvType;
 import dev.kaiaku.chat.engine.LlamaBuild;
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.Role;
+import dev.kaiaku.dataset.Turn;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.architecture.Architecture;
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.export.gguf.QuantType;
+import dev.kaiaku.model.format.ConversationEncoder;
 import dev.kaiaku.model.gguf.GgufWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -65,6 +70,24 @@ class LibllamaTest {
             assertThat(first.stats().reusedTokens()).isZero();
             assertThat(second.stats().reusedTokens())
                     .isGreaterThanOrEqualTo(first.stats().promptTokens());
+        }
+    }
+
+    @Test
+    void promptHasTheTokensOfTraining() {
+        String said = "olá 😀 é <|im_end|>\nsegunda linha";
+        try (Persona persona = Persona.open(gguf, GREEDY, LIBLLAMA);
+                BaseModel base = BaseModels.open(folder.resolve("base"))) {
+            Reply reply = persona.conversation("seja a ana").say("joão", said);
+            int[] tokens = new ConversationEncoder(
+                            base.tokenizer(),
+                            base.chatFormat(),
+                            base.tokenizer().addBos())
+                    .prompt(new dev.kaiaku.dataset.Conversation(List.of(
+                            new Turn(Role.SYSTEM, "seja a ana"),
+                            new Turn(Role.USER, "[joão]: " + said.replace("\n", "\n  ")))));
+
+            assertThat(reply.stats().promptTokens()).isEqualTo(tokens.length);
         }
     }
 

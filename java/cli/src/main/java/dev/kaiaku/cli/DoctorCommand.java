@@ -4,6 +4,7 @@ import dev.kaiaku.bindings.CacheFolder;
 import dev.kaiaku.bindings.Kaiaku;
 import dev.kaiaku.bindings.LlamaBinary;
 import dev.kaiaku.bindings.NativeException;
+import dev.kaiaku.chat.engine.LlamaBuild;
 import dev.kaiaku.dataset.KaiakuVersion;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -40,6 +41,9 @@ final class DoctorCommand implements Callable<Integer> {
         line("memory", memory());
         checked("training", Kaiaku::buildInfo);
         checked("chat", () -> LlamaBinary.folder().toString());
+        line(
+                "libllama",
+                LlamaBuild.library().map(Path::toString).orElse("not built; chat --engine libllama builds it"));
         line("GPU", "not used by this version");
         line("cache", cache(CacheFolder.root()));
         line("pip", works("python3", "-m", "pip", "--version") ? "found" : "not found (some base models come by it)");

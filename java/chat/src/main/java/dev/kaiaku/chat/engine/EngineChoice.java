@@ -46,17 +46,21 @@ public record EngineChoice(Path gguf, String architecture, String preTokenizer, 
             }
             case LIBLLAMA ->
                 libllama(library(options).orElseThrow(() -> notBuilt("")), contextTokens, options, "asked for");
-            case AUTO ->
-                lack.isEmpty()
-                        ? javaLlama(contextTokens, options, "knows " + architecture + ", and nothing to build")
-                        : libllama(
-                                library(options)
-                                        .orElseThrow(() ->
-                                                notBuilt("java-llama.cpp cannot run it, " + lack.get() + ", and ")),
-                                contextTokens,
-                                options,
-                                "java-llama.cpp cannot, " + lack.get());
+            case AUTO -> automatic(lack, contextTokens, options);
         };
+    }
+
+    private Opened automatic(Optional<String> lack, int contextTokens, EngineOptions options) {
+        Optional<Path> library = library(options);
+        if (lack.isPresent()) {
+            Path found = library.orElseThrow(() -> notBuilt("java-llama.cpp cannot run it, " + lack.get() + ", and "));
+            return libllama(found, contextTokens, options, "java-llama.cpp cannot, " + lack.get());
+        }
+        if (options.adapter() != null && library.isPresent()) {
+            return libllama(
+                    library.get(), contextTokens, options, "the strength of an adapter can change while it runs");
+        }
+        return javaLlama(contextTokens, options, "knows " + architecture + ", and nothing to build");
     }
 
     /** Why java-llama.cpp will not do; empty where it will. */
