@@ -1,11 +1,13 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.dataset.Conversation;
 import dev.kaiaku.dataset.DatasetPreview;
+import dev.kaiaku.dataset.DatasetPreview.Chosen;
+import dev.kaiaku.dataset.DatasetPreview.Order;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  kaiaku-train dataset preview ana/data",
+            "  kaiaku-train dataset preview ana/data --worst -n 20",
             "  kaiaku-train dataset preview ana/data --base smollm2-135m -n 1",
             "",
             "With --base the text is cut where that base's tokens end, and learned tokens are told apart by a bar."
@@ -37,24 +40,50 @@ final class PreviewCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "Chooses other samples (default: 0).")
     private long seed;
 
+    @ArgGroup
+    private Choice choice = new Choice();
+
+    /** Which samples; random ones unless told otherwise. */
+    static final class Choice {
+        @Option(names = "--best", description = "The samples of the highest scores.")
+        private boolean best;
+
+        @Option(names = "--worst", description = "The samples of the lowest scores.")
+        private boolean worst;
+
+        @Option(names = "--random", description = "Any samples (default).")
+        private boolean random;
+
+        Order order() {
+            if (random || best == worst) {
+                return Order.RANDOM;
+            }
+            return best ? Order.BEST : Order.WORST;
+        }
+    }
+
     PreviewCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() {
-        List<Conversation> samples = DatasetPreview.choose(data, count, seed);
+        List<Chosen> samples = DatasetPreview.choose(data, count, choice.order(), seed);
         MarkedText marks = new MarkedText(console);
         if (base == null) {
-            for (Conversation sample : samples) {
-                marks.heading("sample in ChatML, marked by character");
-                marks.spans(DatasetPreview.render(sample));
+            for (Chosen sample : samples) {
+                marks.heading("sample in ChatML, marked by character" + score(sample));
+                marks.spans(DatasetPreview.render(sample.conversation()));
             }
             return ExitCode.DONE;
         }
         try (TokenPreview preview = TokenPreview.open(Pipeline.fetch(base, console))) {
-            samples.forEach(sample -> preview.show(sample, marks));
+            samples.forEach(sample -> preview.show(sample.conversation(), score(sample), marks));
         }
         return ExitCode.DONE;
+    }
+
+    private static String score(Chosen sample) {
+        return sample.why().isEmpty() ? "" : "; score " + sample.why();
     }
 }

@@ -5,6 +5,7 @@ import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DurationText;
 import dev.kaiaku.dataset.csv.CsvColumns;
 import dev.kaiaku.dataset.export.ExportFormat;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,12 @@ final class ReadOptions {
             description = "Replace e-mail addresses, numbers of phones and cards and the like (default: as --clean).")
     private @Nullable Switch scrub;
 
+    @Option(
+            names = "--scrub-extra",
+            paramLabel = "FILE",
+            description = "A list of own words and phrases to replace too, one a line.")
+    private @Nullable Path scrubExtra;
+
     /** On or off. */
     enum Switch {
         ON,
@@ -101,7 +108,8 @@ final class ReadOptions {
                 .aliases(aliases)
                 .pseudonyms(names == Names.ALIAS)
                 .clean(clean == Switch.ON)
-                .markMedia(media == MediaMode.MARK);
+                .markMedia(media == MediaMode.MARK)
+                .scrubWords(scrubExtra);
         if (scrub != null) {
             options.scrub(scrub == Switch.ON);
         }

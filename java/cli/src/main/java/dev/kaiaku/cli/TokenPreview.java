@@ -30,10 +30,10 @@ final class TokenPreview implements AutoCloseable {
         return new TokenPreview(BaseModels.open(base));
     }
 
-    void show(Conversation sample, MarkedText marks) {
+    void show(Conversation sample, String about, MarkedText marks) {
         EncodedConversation encoded = encoder.encode(sample);
-        marks.heading(
-                "sample of " + encoded.tokens().length + " tokens, " + encoded.targetCount() + " of them learned");
+        marks.heading("sample of " + encoded.tokens().length + " tokens, " + encoded.targetCount() + " of them learned"
+                + about);
         marks.spans(spans(encoded));
     }
 

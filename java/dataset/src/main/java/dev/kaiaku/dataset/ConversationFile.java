@@ -14,6 +14,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +36,11 @@ public final class ConversationFile {
 
     /** As {@link #read}, one conversation at a time. */
     public static void forEach(Path jsonl, Consumer<Conversation> action) {
+        forEachWithMeta(jsonl, (conversation, meta) -> action.accept(conversation));
+    }
+
+    /** As {@link #forEach(Path, Consumer)}, with what the line says about the conversation: {@code meta}. */
+    static void forEachWithMeta(Path jsonl, BiConsumer<Conversation, JsonNode> action) {
         int number = 0;
         try (BufferedReader reader = new BufferedReader(
                 new InputStreamReader(Files.newInputStream(jsonl), StandardCharsets.UTF_8.newDecoder()))) {
@@ -42,7 +48,9 @@ public final class ConversationFile {
                 number++;
                 String json = number == 1 && line.startsWith("\uFEFF") ? line.substring(1) : line;
                 if (!json.isBlank()) {
-                    action.accept(parse(json, jsonl + " line " + number));
+                    String where = jsonl + " line " + number;
+                    JsonNode root = json(json, where);
+                    action.accept(conversation(root, where), root.path("meta"));
                 }
             }
         } catch (NoSuchFileException e) {
@@ -59,14 +67,16 @@ public final class ConversationFile {
         return new ConversationWriter(AtomicFile.create(jsonl));
     }
 
-    private static Conversation parse(String json, String where) {
-        JsonNode root;
+    private static JsonNode json(String json, String where) {
         try {
-            root = JSON.readTree(json);
+            return JSON.readTree(json);
         } catch (JsonProcessingException e) {
             throw new BadInputException(
                     where + ": not JSON at column " + e.getLocation().getColumnNr(), e);
         }
+    }
+
+    private static Conversation conversation(JsonNode root, String where) {
         JsonNode messages = root.path("messages");
         if (!messages.isArray() || messages.isEmpty()) {
             throw new BadInputException(where + ": expected {\"messages\":[…]} with at least one message");

@@ -5,10 +5,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import dev.kaiaku.dataset.input.Sha256;
+import dev.kaiaku.dataset.selection.Score;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes conversations to a JSON Lines file, a line each. Made by {@link ConversationFile#writer}. Not thread-safe. */
@@ -55,6 +57,7 @@ public final class ConversationWriter implements AutoCloseable {
                     generator.writeNumberField("session", meta.session());
                     generator.writeStringField("time", meta.time().toString());
                     generator.writeStringField("channel", meta.channel());
+                    write(meta.score());
                     generator.writeEndObject();
                 }
                 generator.writeEndObject();
@@ -77,6 +80,17 @@ public final class ConversationWriter implements AutoCloseable {
                 return bytes.toByteArray();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
+            }
+        }
+
+        private void write(@Nullable Score score) throws IOException {
+            if (score != null) {
+                generator.writeNumberField("score", score.value());
+                generator.writeObjectFieldStart("features");
+                for (Map.Entry<String, Double> feature : score.byLabel().entrySet()) {
+                    generator.writeNumberField(feature.getKey(), feature.getValue());
+                }
+                generator.writeEndObject();
             }
         }
 

@@ -7,6 +7,7 @@ import dev.kaiaku.dataset.sample.Samples;
 import dev.kaiaku.dataset.sample.Session;
 import dev.kaiaku.dataset.sample.Split;
 import dev.kaiaku.dataset.selection.Selection;
+import dev.kaiaku.dataset.selection.SelectionOptions;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
@@ -160,6 +161,7 @@ public final class DatasetBuilder {
         long kept = train.messages + validation.messages;
         Map<String, Long> later = new TreeMap<>(train.dropped);
         validation.dropped.forEach((reason, count) -> later.merge(reason, count, Long::sum));
+        validation.dropped.forEach((reason, count) -> later.merge(reason, count, Long::sum));
         later.put(
                 "near validation",
                 split.between().stream().mapToLong(samples::learnedMessages).sum());
@@ -186,6 +188,7 @@ public final class DatasetBuilder {
                 options.markMedia() ? "mark" : "drop",
                 options.pseudonyms() ? "alias" : "real",
                 options.scrub(),
+                options.clean() ? options.selection() : SelectionOptions.ALL,
                 options.validation(),
                 DurationText.format(options.clean() ? options.guard() : Duration.ZERO),
                 options.system(),
@@ -209,6 +212,7 @@ public final class DatasetBuilder {
                 log.scrubbed().counts(),
                 log.scrubbed().examples(),
                 train.shape.shape(),
+                train.scores(),
                 log.badRows().count(),
                 log.badRows().first(),
                 log.badRows().warnings(),

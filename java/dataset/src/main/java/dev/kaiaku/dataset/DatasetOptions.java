@@ -4,6 +4,7 @@ import dev.kaiaku.dataset.csv.CsvColumns;
 import dev.kaiaku.dataset.export.ExportFormat;
 import dev.kaiaku.dataset.sample.ContextRule;
 import dev.kaiaku.dataset.selection.SelectionOptions;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     validation either
  * @param markMedia whether pictures, sounds and the like stay as marks such as {@code <image>}
  * @param scrub whether private details become placeholders
+ * @param scrubWords a file with words and phrases that become placeholders too, or null for none
  * @param gap a pause of this length or longer between neighbours ends a session
  * @param context how sessions become samples
  * @param historyLines lines of a session that stand before a reply at the most, with {@link ContextRule#SESSION}
@@ -40,6 +42,7 @@ public record DatasetOptions(
         boolean clean,
         boolean markMedia,
         boolean scrub,
+        @Nullable Path scrubWords,
         Duration gap,
         ContextRule context,
         int historyLines,
@@ -90,6 +93,7 @@ public record DatasetOptions(
         private boolean clean = true;
         private boolean markMedia;
         private @Nullable Boolean scrub;
+        private @Nullable Path scrubWords;
         private Duration gap = Duration.ofMinutes(5);
         private ContextRule context = ContextRule.SESSION;
         private int historyLines = 40;
@@ -140,6 +144,11 @@ public record DatasetOptions(
         /** Follows {@link #clean} unless it is set. */
         public Builder scrub(boolean value) {
             scrub = value;
+            return this;
+        }
+
+        public Builder scrubWords(@Nullable Path value) {
+            scrubWords = value;
             return this;
         }
 
@@ -198,6 +207,7 @@ public record DatasetOptions(
                     clean,
                     markMedia,
                     scrub == null ? clean : scrub,
+                    scrubWords,
                     gap,
                     context,
                     historyLines,

@@ -1,8 +1,12 @@
 package dev.kaiaku.dataset;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.regex.Pattern;
 
@@ -22,33 +26,74 @@ public final class DatasetPreview {
      */
     public record Span(String text, boolean learned) {}
 
+    /** Which conversations to look at. */
+    public enum Order {
+        /** Those of the highest scores, the best first. */
+        BEST,
+        /** Those of the lowest scores, the worst first. */
+        WORST,
+        /** Any, in the order of the file. */
+        RANDOM
+    }
+
+    /**
+     * A conversation to look at.
+     *
+     * @param why its score and what that is made of, such as {@code 0.412: length 0.35, …}; empty where it has none
+     */
+    public record Chosen(Conversation conversation, String why) {}
+
     /**
      * Some conversations of a dataset, the same ones for the same seed.
      *
      * @param folder that {@code dataset build} wrote
      * @param count how many at most
-     * @return in the order of the file
+     * @param seed of {@link Order#RANDOM}
+     * @throws BadInputException where the samples have no scores to order by
      */
-    public static List<Conversation> choose(Path folder, int count, long seed) {
+    public static List<Chosen> choose(Path folder, int count, Order order, long seed) {
+        Path file = folder.resolve(DatasetBuilder.TRAIN);
         Random random = new Random(seed);
-        List<Numbered> chosen = new ArrayList<>();
+        Comparator<Numbered> byRank = Comparator.comparingDouble(Numbered::rank).thenComparingInt(Numbered::number);
+        PriorityQueue<Numbered> chosen = new PriorityQueue<>(byRank.reversed());
         int[] seen = {0};
-        ConversationFile.forEach(folder.resolve(DatasetBuilder.TRAIN), conversation -> {
-            int number = seen[0]++;
-            int place = chosen.size() < count ? chosen.size() : random.nextInt(number + 1);
-            if (place < count) {
-                Numbered entry = new Numbered(number, conversation);
-                if (place == chosen.size()) {
-                    chosen.add(entry);
-                } else {
-                    chosen.set(place, entry);
-                }
+        ConversationFile.forEachWithMeta(file, (conversation, meta) -> {
+            double rank = rank(order, meta, random, file);
+            chosen.add(new Numbered(rank, seen[0]++, new Chosen(conversation, why(meta))));
+            if (chosen.size() > count) {
+                chosen.remove();
             }
         });
-        return chosen.stream()
-                .sorted((a, b) -> Integer.compare(a.number(), b.number()))
-                .map(Numbered::conversation)
-                .toList();
+        Comparator<Numbered> shown = order == Order.RANDOM ? Comparator.comparingInt(Numbered::number) : byRank;
+        return chosen.stream().sorted(shown).map(Numbered::chosen).toList();
+    }
+
+    private static double rank(Order order, JsonNode meta, Random random, Path file) {
+        if (order == Order.RANDOM) {
+            return random.nextDouble();
+        }
+        JsonNode score = meta.path("score");
+        if (!score.isNumber()) {
+            throw new BadInputException(
+                    file + ": its samples have no scores; build the dataset again without `--clean off`");
+        }
+        return order == Order.BEST ? -score.asDouble() : score.asDouble();
+    }
+
+    private static String why(JsonNode meta) {
+        if (!meta.path("score").isNumber()) {
+            return "";
+        }
+        StringBuilder why = new StringBuilder(meta.path("score").asText());
+        String sign = ": ";
+        for (Map.Entry<String, JsonNode> feature : meta.path("features").properties()) {
+            why.append(sign)
+                    .append(feature.getKey())
+                    .append(' ')
+                    .append(feature.getValue().asText());
+            sign = ", ";
+        }
+        return why.toString();
     }
 
     /** A conversation in ChatML; joined, the spans are the whole text. */
@@ -63,5 +108,5 @@ public final class DatasetPreview {
         return spans;
     }
 
-    private record Numbered(int number, Conversation conversation) {}
+    private record Numbered(double rank, int number, Chosen chosen) {}
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kaiaku.dataset.input.Sha256;
 import dev.kaiaku.dataset.sample.ContextRule;
+import dev.kaiaku.dataset.selection.SelectionOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param media what became of pictures and the like: {@code drop} or {@code mark}
  * @param names {@code real} or {@code alias}
  * @param scrub whether private details became placeholders
+ * @param selection what was left out of the replies to learn
  * @param validation share asked for
  * @param guard time that lies between training and validation where the dataset can spare it
  * @param system text of the system turn, or null
@@ -47,6 +49,7 @@ import org.jspecify.annotations.Nullable;
  * @param scrubbed private details replaced, by type
  * @param scrubExamples some of them, masked
  * @param shape of the samples
+ * @param scores how many samples to learn have a score up to 0.05, up to 0.1, and so on
  * @param badRows rows that could not be read
  * @param firstBadRows the first of these: file, line, reason
  * @param warnings what else went wrong, a line each, such as a file that ends in the middle
@@ -66,6 +69,7 @@ public record DatasetSummary(
         String media,
         String names,
         boolean scrub,
+        SelectionOptions selection,
         double validation,
         String guard,
         @Nullable String system,
@@ -89,6 +93,7 @@ public record DatasetSummary(
         Map<String, Long> scrubbed,
         Map<String, List<String>> scrubExamples,
         Shape shape,
+        List<Integer> scores,
         long badRows,
         List<String> firstBadRows,
         List<String> warnings,
@@ -105,6 +110,8 @@ public record DatasetSummary(
     public DatasetSummary {
         warnings = warnings == null ? List.of() : warnings;
         shape = shape == null ? Shape.NONE : shape;
+        selection = selection == null ? SelectionOptions.ALL : selection;
+        scores = scores == null ? List.of() : scores;
     }
 
     /**

@@ -3,8 +3,10 @@ package dev.kaiaku.dataset;
 import dev.kaiaku.dataset.sample.Reply;
 import dev.kaiaku.dataset.sample.Sample;
 import dev.kaiaku.dataset.sample.ShapeCounts;
+import dev.kaiaku.dataset.selection.Score;
 import dev.kaiaku.dataset.selection.Selection;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +27,9 @@ final class Written {
     /** Conversations at even distances. */
     final List<Conversation> examples = new ArrayList<>();
 
+    private static final int SCORE_BINS = 20;
+
+    private final int[] scores = new int[SCORE_BINS];
     private final @Nullable Selection selection;
     private final boolean learns;
     private final int every;
@@ -44,7 +49,7 @@ final class Written {
         sessionsUpTo = sample.meta().session();
         if (selection == null) {
             sample.replies().forEach(this::keep);
-            write(sample.conversation(), sample);
+            write(sample.conversation(), List.of(), sample);
         } else {
             select(sample, selection);
         }
@@ -55,10 +60,16 @@ final class Written {
         shape.merge(later.shape);
         later.dropped.forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
         examples.addAll(later.examples);
+        Arrays.setAll(scores, i -> scores[i] + later.scores[i]);
         samples += later.samples;
         replies += later.replies;
         messages += later.messages;
         sessionsUpTo = Math.max(sessionsUpTo, later.sessionsUpTo);
+    }
+
+    /** Samples with a score, by that, in bins of equal width from 0 to 1. */
+    List<Integer> scores() {
+        return Arrays.stream(scores).boxed().toList();
     }
 
     /**
@@ -67,6 +78,7 @@ final class Written {
      */
     private void select(Sample sample, Selection choice) {
         List<Turn> turns = new ArrayList<>();
+        List<Score> learned = new ArrayList<>();
         int reply = 0;
         int end = 0;
         for (Turn turn : sample.conversation().turns()) {
@@ -76,6 +88,7 @@ final class Written {
                 String reason = choice.reason(said.number());
                 if (reason == null) {
                     keep(said);
+                    choice.score(said.number()).ifPresent(learned::add);
                 } else {
                     dropped.merge(reason, (long) said.messages(), Long::sum);
                     next = new Turn(turn.role(), turn.content(), false);
@@ -84,22 +97,29 @@ final class Written {
             turns.add(next);
             end = next.target() ? turns.size() : end;
             if (learns && next.role() == Role.ASSISTANT && !next.target() && choice.repeatsValidation(next.content())) {
-                write(turns, end, sample);
+                write(turns, end, learned, sample);
+                learned.clear();
                 turns.removeIf(before -> before.role() != Role.SYSTEM);
                 end = 0;
             }
         }
-        write(turns, end, sample);
+        write(turns, end, learned, sample);
     }
 
-    private void write(List<Turn> turns, int end, Sample sample) {
+    private void write(List<Turn> turns, int end, List<Score> learned, Sample sample) {
         if (end > 0) {
-            write(new Conversation(turns.subList(0, end)), sample);
+            write(new Conversation(turns.subList(0, end)), learned, sample);
         }
     }
 
-    private void write(Conversation conversation, Sample sample) {
-        lines.add(conversation, sample.meta());
+    private void write(Conversation conversation, List<Score> learned, Sample sample) {
+        if (learned.isEmpty()) {
+            lines.add(conversation, sample.meta());
+        } else {
+            Score score = Score.mean(learned);
+            lines.add(conversation, sample.meta().withScore(score));
+            scores[(int) Math.min(SCORE_BINS - 1, score.value() * SCORE_BINS)]++;
+        }
         shape.add(conversation);
         samples++;
         int first = sample.replies().get(0).number();

@@ -72,7 +72,7 @@ final class Loader implements AutoCloseable {
         this.store = store;
         this.bad = bad;
         this.progress = progress;
-        scrubber = options.scrub() ? new Scrubber() : null;
+        scrubber = options.scrub() ? new Scrubber(options.scrubWords()) : null;
         people = new People(names(options, scrubber), options.clean(), options.pseudonyms());
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();

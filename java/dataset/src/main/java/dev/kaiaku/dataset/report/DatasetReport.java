@@ -69,6 +69,7 @@ public final class DatasetReport {
         report.people();
         report.drops();
         report.shape(shape);
+        report.scores();
         report.examples(examples);
         report.page.write(file);
     }
@@ -158,6 +159,20 @@ public final class DatasetReport {
                 .charts(List.of(
                         BarChart.of("Lines before a reply", buckets(shape.contextLines())),
                         BarChart.of("Characters of a reply", buckets(shape.replyChars()))));
+    }
+
+    private void scores() {
+        if (summary.scores().stream().allMatch(number -> number == 0)) {
+            return;
+        }
+        Map<String, Integer> bins = new LinkedHashMap<>();
+        int count = summary.scores().size();
+        for (int i = 0; i < count; i++) {
+            bins.put(
+                    String.format(Locale.ROOT, "up to %.2f", (i + 1.0) / count),
+                    summary.scores().get(i));
+        }
+        page.section("Scores").charts(List.of(BarChart.of("Samples to learn by score", bins)));
     }
 
     private void examples(List<Conversation> examples) {

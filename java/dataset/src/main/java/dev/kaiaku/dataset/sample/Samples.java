@@ -8,6 +8,8 @@ import dev.kaiaku.dataset.SampleMeta;
 import dev.kaiaku.dataset.Turn;
 import dev.kaiaku.dataset.export.ChatLog;
 import dev.kaiaku.dataset.people.Mentions;
+import dev.kaiaku.dataset.scrub.ScrubCounts;
+import dev.kaiaku.dataset.scrub.Scrubber;
 import dev.kaiaku.dataset.store.MessageStore;
 import dev.kaiaku.dataset.store.StoreReader;
 import dev.kaiaku.dataset.store.StoredChannel;
@@ -29,11 +31,17 @@ public final class Samples {
     private final Cutter cutter;
     private final Mentions mentions;
     private final DatasetOptions options;
+    private final List<String> channelNames;
 
     public Samples(ChatLog log, int persona, DatasetOptions options) {
         this.log = log;
         this.options = options;
         cutter = new Cutter(log.store(), log.people(), persona, options);
+        Scrubber scrubber = options.scrub() ? new Scrubber(options.scrubWords()) : null;
+        // The chat with a number that is no contact is named by it.
+        channelNames = log.store().channels().stream()
+                .map(channel -> scrubber == null ? channel.name() : scrubber.scrub(channel.name(), new ScrubCounts()))
+                .toList();
         mentions = new Mentions(log.people(), options.pseudonyms());
     }
 
@@ -96,11 +104,19 @@ public final class Samples {
 
     /** The replies of some sessions, numbered from {@code firstReply}. */
     public Replies replies(List<Session> sessions, int firstReply) {
-        return action -> forEach(
-                sessions,
-                firstReply,
-                samples -> samples,
-                samples -> samples.forEach(sample -> sample.replies().forEach(action)));
+        return new Replies() {
+            @Override
+            public <T> void forEach(Function<Reply, T> work, Consumer<T> results) {
+                Samples.this.forEach(
+                        sessions,
+                        firstReply,
+                        samples -> samples.stream()
+                                .flatMap(sample -> sample.replies().stream())
+                                .map(work)
+                                .toList(),
+                        made -> made.forEach(results));
+            }
+        };
     }
 
     private List<Sample> samples(List<Session> sessions, int firstReply) {
@@ -149,7 +165,9 @@ public final class Samples {
             turns.add(new Turn(span.byPersona() ? Role.ASSISTANT : Role.USER, context, span.learned()));
         }
         SampleMeta meta = new SampleMeta(
-                session.number(), replies.get(0).time(), session.channel().name());
+                session.number(),
+                replies.get(0).time(),
+                channelNames.get(session.channel().number()));
         return new Sample(new Conversation(turns), meta, replies);
     }
 

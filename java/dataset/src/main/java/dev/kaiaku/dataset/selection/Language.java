@@ -3,8 +3,6 @@ package dev.kaiaku.dataset.selection;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -15,20 +13,20 @@ enum Language {
             "não nao que de é eh uma um eu você voce vc pra para com tá ta isso mas muito vai tem foi meu minha no na"
                     + " do da já ja mano né ne aqui também tbm quando porque pq ele ela nós gente depois só agora fazer então"
                     + " entao sim"),
-    ENGLISH("the and is are you i it to of that this what was not don't for my we he she they have do just like be with"
-            + " on can so get know if there it's i'm that's yeah would from about your"),
+    ENGLISH(
+            "the and is are you i it to of that this what was not dont don for my we he she they have do just like be with"
+                    + " on can so get know if there im yeah would from about your"),
     SPANISH(
             "el los las una que es pero para por con muy más mas yo tú tu lo está esto eso porque cuando también hay ser"
                     + " soy eres donde hola bien gracias aquí nada todo esta como"),
-    FRENCH("le les des une est et je tu il elle nous vous pas que qui dans pour avec sur mais c'est j'ai ça ce cette du"
+    FRENCH("le les des une est et je tu il elle nous vous pas que qui dans pour avec sur mais est ça ce cette du"
             + " au oui non très bien merci"),
     GERMAN("der die das und ist nicht ich du wir ihr sie ein eine mit auf für von zu auch aber was wie noch nur so ja"
             + " nein doch schon habe mal");
 
     private static final int DISTINCT_WORDS = 2;
-    private static final int LONGEST_WORD = 6;
 
-    private static final Map<String, Set<Language>> BY_WORD = byWord();
+    private static final Map<Integer, Set<Language>> BY_WORD = byWord();
 
     private final String words;
 
@@ -36,23 +34,11 @@ enum Language {
         this.words = words;
     }
 
-    /** The language of a text, or null where its words don't tell. */
-    static @Nullable Language of(String text) {
+    /** The language of a text of these distinct {@link Words}, or null where they dont don tell. */
+    static @Nullable Language of(int[] distinctWords) {
         Map<Language, Integer> known = new EnumMap<>(Language.class);
-        Set<String> met = new HashSet<>();
-        int start = 0;
-        for (int i = 0; i <= text.length(); i++) {
-            if (i < text.length() && (Character.isLetter(text.charAt(i)) || text.charAt(i) == '\'')) {
-                continue;
-            }
-            if (i > start && i - start <= LONGEST_WORD) {
-                String word = text.substring(start, i).toLowerCase(Locale.ROOT);
-                Set<Language> languages = BY_WORD.getOrDefault(word, Set.of());
-                if (!languages.isEmpty() && met.add(word)) {
-                    languages.forEach(language -> known.merge(language, 1, Integer::sum));
-                }
-            }
-            start = i + 1;
+        for (int word : distinctWords) {
+            BY_WORD.getOrDefault(word, Set.of()).forEach(language -> known.merge(language, 1, Integer::sum));
         }
         return first(known);
     }
@@ -71,10 +57,10 @@ enum Language {
         return tied ? null : found;
     }
 
-    private static Map<String, Set<Language>> byWord() {
-        Map<String, Set<Language>> languages = new HashMap<>();
+    private static Map<Integer, Set<Language>> byWord() {
+        Map<Integer, Set<Language>> languages = new HashMap<>();
         for (Language language : values()) {
-            for (String word : language.words.split(" ", -1)) {
+            for (int word : Words.of(language.words)) {
                 languages
                         .computeIfAbsent(word, key -> EnumSet.noneOf(Language.class))
                         .add(language);

@@ -3,6 +3,8 @@ package dev.kaiaku.dataset.selection;
 import dev.kaiaku.dataset.MessageText;
 import dev.kaiaku.dataset.sample.Replies;
 import dev.kaiaku.dataset.sample.Reply;
+import dev.kaiaku.dataset.selection.NearDuplicates.Sketch;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 
@@ -11,63 +13,68 @@ import java.util.List;
  * nor anything nearly the same; where the rest of a reply and its context are the same in both, it is not held out.
  */
 final class Leaks {
+    private static final long NONE = 0;
+
     private final NearDuplicates held = new NearDuplicates(MinHash.BANDS, Integer.MAX_VALUE);
     private final LongTable exchanges = new LongTable();
     private final BitSet learned = new BitSet();
 
     /** @param validation replies held out */
     Leaks(Replies validation) {
-        validation.forEach(reply -> {
-            add(reply.text());
-            List<String> messages = MessageText.split(reply.text());
-            if (messages.size() > 1) {
-                messages.forEach(this::add);
-            }
-            long exchange = exchange(reply);
-            if (exchanges.get(exchange) < 0) {
-                exchanges.put(exchange, reply.number());
-            }
-        });
+        validation.forEach(this::heldOut, this::add);
     }
+
+    private record HeldOut(int number, List<Sketch> texts, long exchange) {}
 
     /** Whether a turn of the persona, or a message of it, is nearly one that is held out. Thread-safe. */
-    boolean repeats(String text) {
-        if (held.size() == 0 || text.length() < NearDuplicates.SHORTEST) {
-            return false;
-        }
-        List<String> messages = MessageText.split(text);
-        return held.find(text) >= 0
-                || (messages.size() > 1
-                        && messages.stream()
-                                .anyMatch(message ->
-                                        message.length() >= NearDuplicates.SHORTEST && held.find(message) >= 0));
+    boolean repeats(String turn) {
+        return held.size() > 0 && sketches(turn).stream().anyMatch(text -> held.find(text) >= 0);
     }
 
-    /** Remembers a reply that is learned. */
-    void addLearned(Reply reply) {
-        int same = isLong(reply) ? exchanges.get(exchange(reply)) : -1;
+    /** What a reply shares with one of the same text in the same context. */
+    static long exchange(Reply reply) {
+        return Mix.of(31 * Mix.of(reply.context()) + Mix.of(reply.text()));
+    }
+
+    /** Remembers a reply that may be learned by its {@link #exchange}. */
+    void addLearned(long exchange) {
+        int same = exchanges.get(exchange);
         if (same >= 0) {
             learned.set(same);
         }
     }
 
-    /** Whether a reply held out and its context are learned too. */
-    boolean isLearned(Reply reply) {
-        int same = exchanges.get(exchange(reply));
+    /** Whether a reply held out and its context may be learned too. */
+    boolean isLearned(long exchange) {
+        int same = exchanges.get(exchange);
         return same >= 0 && learned.get(same);
     }
 
-    private void add(String text) {
-        if (text.length() >= NearDuplicates.SHORTEST) {
-            held.findOrAdd(text);
+    private HeldOut heldOut(Reply reply) {
+        boolean tellsMuch = reply.context().length() + reply.text().length() >= NearDuplicates.SHORTEST;
+        return new HeldOut(reply.number(), sketches(reply.text()), tellsMuch ? exchange(reply) : NONE);
+    }
+
+    private void add(HeldOut reply) {
+        reply.texts.forEach(held::findOrAdd);
+        if (reply.exchange != NONE && exchanges.get(reply.exchange) < 0) {
+            exchanges.put(reply.exchange, reply.number);
         }
     }
 
-    private static boolean isLong(Reply reply) {
-        return reply.context().length() + reply.text().length() >= NearDuplicates.SHORTEST;
-    }
-
-    private static long exchange(Reply reply) {
-        return Mix.of(31 * Mix.of(reply.context()) + Mix.of(reply.text()));
+    /** Of a turn and of its messages, the long ones. */
+    private List<Sketch> sketches(String turn) {
+        if (turn.length() < NearDuplicates.SHORTEST) {
+            return List.of();
+        }
+        List<Sketch> sketches = new ArrayList<>();
+        sketches.add(held.sketch(turn));
+        List<String> messages = MessageText.split(turn);
+        if (messages.size() > 1) {
+            messages.stream()
+                    .filter(message -> message.length() >= NearDuplicates.SHORTEST)
+                    .forEach(message -> sketches.add(held.sketch(message)));
+        }
+        return sketches;
     }
 }

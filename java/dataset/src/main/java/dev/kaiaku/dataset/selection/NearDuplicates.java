@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Texts that are nearly the same as one that was added. Time for a text is that of its length. Not thread-safe. */
+/** Texts that are nearly the same as one that was added. Time for a text is that of its length. */
 final class NearDuplicates {
     /** Texts shorter than this are equal by chance. */
     static final int SHORTEST = 40;
@@ -30,27 +30,51 @@ final class NearDuplicates {
         this.kept = kept;
     }
 
-    /** Number of a text that was added and is nearly the same; −1 where there is none. */
-    int find(String text) {
+    /**
+     * What of a text is compared.
+     *
+     * @param shingles the smallest of its {@link Shingles}
+     * @param bands what it shares with similar ones
+     */
+    record Sketch(int[] shingles, long[] bands) {}
+
+    /** What of a text is compared here. Thread-safe. */
+    Sketch sketch(String text) {
         int[] shingles = Shingles.of(text);
-        return find(shingles, MinHash.signature(shingles));
+        int[] signature = MinHash.signature(shingles);
+        long[] shared = new long[bands];
+        for (int band = 0; band < bands; band++) {
+            shared[band] = MinHash.band(signature, band);
+        }
+        return new Sketch(shingles.length > kept ? Arrays.copyOf(shingles, kept) : shingles, shared);
+    }
+
+    /** Number of a text that was added and is nearly the same; −1 where there is none. Thread-safe. */
+    int find(Sketch text) {
+        for (int band = 0; band < bands; band++) {
+            int candidate = newestInBand.get(text.bands[band]);
+            for (int i = 0; candidate >= 0 && i < COMPARED; i++) {
+                if (Shingles.similarity(text.shingles, texts.get(candidate), kept) >= SIMILAR) {
+                    return candidate;
+                }
+                candidate = earlierInBand.get(candidate)[band];
+            }
+        }
+        return -1;
     }
 
     /** As {@link #find}; where there is none, the text is added under the next number from 0. */
-    int findOrAdd(String text) {
-        int[] shingles = Shingles.of(text);
-        int[] signature = MinHash.signature(shingles);
-        int found = find(shingles, signature);
+    int findOrAdd(Sketch text) {
+        int found = find(text);
         if (found >= 0) {
             return found;
         }
         int[] earlier = new int[bands];
         for (int band = 0; band < bands; band++) {
-            long key = MinHash.band(signature, band);
-            earlier[band] = newestInBand.get(key);
-            newestInBand.put(key, texts.size());
+            earlier[band] = newestInBand.get(text.bands[band]);
+            newestInBand.put(text.bands[band], texts.size());
         }
-        texts.add(shingles.length > kept ? Arrays.copyOf(shingles, kept) : shingles);
+        texts.add(text.shingles);
         earlierInBand.add(earlier);
         return -1;
     }
@@ -58,18 +82,5 @@ final class NearDuplicates {
     /** Texts added. */
     int size() {
         return texts.size();
-    }
-
-    private int find(int[] shingles, int[] signature) {
-        for (int band = 0; band < bands; band++) {
-            int candidate = newestInBand.get(MinHash.band(signature, band));
-            for (int i = 0; candidate >= 0 && i < COMPARED; i++) {
-                if (Shingles.similarity(shingles, texts.get(candidate), kept) >= SIMILAR) {
-                    return candidate;
-                }
-                candidate = earlierInBand.get(candidate)[band];
-            }
-        }
-        return -1;
     }
 }

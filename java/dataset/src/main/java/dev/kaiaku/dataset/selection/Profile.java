@@ -7,9 +7,12 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the replies to learn have in common: words, style, languages, times. Made by one pass. Not thread-safe. */
+/**
+ * What the replies to learn have in common: words, style, languages, times. Made by one pass, then read by
+ * several threads.
+ */
 final class Profile {
-    private static final int CONTEXT_CHARS = 1000;
+    private static final int CONTEXT_CHARS = 600;
 
     private final WordCounts words = new WordCounts();
     private final Trigrams trigrams = new Trigrams();
@@ -20,22 +23,44 @@ final class Profile {
     private Instant first = Instant.MAX;
     private Instant last = Instant.MIN;
 
-    void add(Reply reply) {
-        words.add(Words.distinct(Words.of(reply.text())));
-        String context = context(reply);
-        words.add(Words.distinct(Words.of(context)));
-        trigrams.addPersona(reply.text());
-        trigrams.addOthers(context);
-        Language language = Language.of(reply.text());
-        if (language != null) {
-            languages.merge(language, 1, Integer::sum);
+    /** What of a reply is counted. */
+    record Parts(
+            int[] words,
+            int[] contextWords,
+            int[] trigrams,
+            int[] contextTrigrams,
+            @Nullable Language language,
+            long key,
+            Instant time,
+            boolean reactions) {
+        static Parts of(Reply reply) {
+            String context = context(reply);
+            int[] words = Words.distinct(Words.of(reply.text()));
+            return new Parts(
+                    words,
+                    Words.distinct(Words.of(context)),
+                    Trigrams.of(reply.text()),
+                    Trigrams.of(context),
+                    Language.of(words),
+                    Profile.key(reply.text()),
+                    reply.time(),
+                    reply.reactions() > 0);
+        }
+    }
+
+    void add(Parts reply) {
+        words.add(reply.words);
+        words.add(reply.contextWords);
+        trigrams.addPersona(reply.trigrams);
+        trigrams.addOthers(reply.contextTrigrams);
+        if (reply.language != null) {
+            languages.merge(reply.language, 1, Integer::sum);
             told++;
         }
-        long key = key(reply.text());
-        identical.put(key, identical.get(key) + 1);
-        reactions |= reply.reactions() > 0;
-        first = reply.time().isBefore(first) ? reply.time() : first;
-        last = reply.time().isAfter(last) ? reply.time() : last;
+        identical.put(reply.key, identical.get(reply.key) + 1);
+        reactions |= reply.reactions;
+        first = reply.time.isBefore(first) ? reply.time : first;
+        last = reply.time.isAfter(last) ? reply.time : last;
     }
 
     /** The end of what a reply answers; what was said long before matters little. */

@@ -3,6 +3,7 @@ package dev.kaiaku.dataset.selection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -31,6 +32,17 @@ public record Score(Map<Feature, Integer> features) {
             factor *= weight > 0 ? 1 : Feature.LOWEST_FACTOR + (1 - Feature.LOWEST_FACTOR) * value;
         }
         return Math.rint(1000 * factor * sum / weights) / 1000;
+    }
+
+    /** The mean of some scores, feature by feature. */
+    public static Score mean(List<Score> scores) {
+        if (scores.size() == 1) {
+            return scores.get(0);
+        }
+        Map<Feature, Integer> sums = new EnumMap<>(Feature.class);
+        scores.forEach(score -> score.features.forEach((feature, value) -> sums.merge(feature, value, Integer::sum)));
+        sums.replaceAll((feature, sum) -> Math.round((float) sum / scores.size()));
+        return new Score(sums);
     }
 
     /** The features by their labels, each from 0 to 1. */

@@ -1,9 +1,11 @@
 package dev.kaiaku.dataset.selection;
 
 import dev.kaiaku.dataset.sample.Reply;
+import dev.kaiaku.dataset.selection.NearDuplicates.Sketch;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The features of all replies to learn, some bytes for each. Filled by one pass in the order of the replies, then
@@ -35,30 +37,55 @@ final class Scores {
         this.profile = profile;
     }
 
+    /**
+     * What one reply tells by itself.
+     *
+     * @param values of the features but for {@link Feature#STYLE}
+     * @param sketch of a long reply, or null
+     */
+    record Reading(
+            Map<Feature, Double> values,
+            double logOdds,
+            long key,
+            int session,
+            @Nullable Sketch sketch) {}
+
+    /** Reads a reply. Thread-safe. */
+    Reading read(Reply reply) {
+        String text = reply.text();
+        int[] words = Words.of(text);
+        int[] contextWords = Words.of(Profile.context(reply));
+        int[] distinct = Words.distinct(words);
+        double overlap = profile.words().overlap(distinct, Words.distinct(contextWords));
+        long key = Profile.key(text);
+        Map<Feature, Double> values = new EnumMap<>(Feature.class);
+        values.put(Feature.LENGTH, Math.log1p(text.length()) / Math.log1p(LONG_REPLY));
+        values.put(Feature.INFORMATION, 1 - Math.exp(-profile.words().idf(distinct) / MUCH_INFORMATION));
+        values.put(Feature.RELEVANCE, overlap / HIGH_RELEVANCE);
+        values.put(Feature.REACTIONS, 1 - 1.0 / (1 + reply.reactions()));
+        values.put(Feature.RECENCY, profile.place(reply.time()));
+        values.put(Feature.NOVELTY, 1 / (1 + Math.log(profile.identical(key))));
+        values.put(Feature.OWN_WORDS, OwnShare.of(text, words, contextWords));
+        values.put(Feature.LANGUAGE, profile.share(Language.of(distinct)) / COMMON_LANGUAGE);
+        Sketch sketch = text.length() < NearDuplicates.SHORTEST ? null : said.sketch(text);
+        return new Reading(values, profile.trigrams().logOdds(text), key, reply.session(), sketch);
+    }
+
     /** Adds the next reply. */
-    void add(Reply reply) {
+    void add(Reading reply) {
         if (count == keys.length) {
             features = Arrays.copyOf(features, 2 * features.length);
             style = Arrays.copyOf(style, 2 * count);
             keys = Arrays.copyOf(keys, 2 * count);
             sessions = Arrays.copyOf(sessions, 2 * count);
         }
-        int[] words = Words.of(reply.text());
-        int[] contextWords = Words.of(Profile.context(reply));
-        int[] distinct = Words.distinct(words);
-        double overlap = profile.words().overlap(distinct, Words.distinct(contextWords));
-        long key = Profile.key(reply.text());
-        keys[count] = key;
-        sessions[count] = reply.session();
-        style[count] = (float) profile.trigrams().logOdds(reply.text());
-        put(Feature.LENGTH, Math.log1p(reply.text().length()) / Math.log1p(LONG_REPLY));
-        put(Feature.INFORMATION, 1 - Math.exp(-profile.words().idf(distinct) / MUCH_INFORMATION));
-        put(Feature.RELEVANCE, overlap / HIGH_RELEVANCE);
-        put(Feature.REACTIONS, 1 - 1.0 / (1 + reply.reactions()));
-        put(Feature.RECENCY, profile.place(reply.time()));
-        put(Feature.NOVELTY, novelty(reply.text(), key));
-        put(Feature.OWN_WORDS, OwnShare.of(reply.text(), words, contextWords));
-        put(Feature.LANGUAGE, profile.share(Language.of(reply.text())) / COMMON_LANGUAGE);
+        keys[count] = reply.key;
+        sessions[count] = reply.session;
+        style[count] = (float) reply.logOdds;
+        reply.values.forEach((feature, value) -> put(count, feature, value));
+        if (reply.sketch != null) {
+            put(count, Feature.NOVELTY, novelty(reply.sketch));
+        }
         count++;
     }
 
@@ -103,21 +130,14 @@ final class Scores {
         return new Score(values);
     }
 
-    private double novelty(String text, long key) {
-        if (text.length() < NearDuplicates.SHORTEST) {
-            return 1 / (1 + Math.log(profile.identical(key)));
-        }
-        int same = said.findOrAdd(text);
+    private double novelty(Sketch sketch) {
+        int same = said.findOrAdd(sketch);
         if (same < 0) {
             return 1;
         }
         repeats = same < repeats.length ? repeats : Arrays.copyOf(repeats, Math.max(same + 1, 2 * repeats.length));
         repeats[same]++;
         return 1.0 / (1 + repeats[same]);
-    }
-
-    private void put(Feature feature, double value) {
-        put(count, feature, value);
     }
 
     private void put(int reply, Feature feature, double value) {

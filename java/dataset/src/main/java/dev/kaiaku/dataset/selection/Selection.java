@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -40,21 +41,22 @@ public final class Selection {
     public static Selection of(Replies train, Replies validation, SelectionOptions options) {
         Leaks leaks = new Leaks(validation);
         Profile profile = new Profile();
-        train.forEach(profile::add);
+        train.forEach(Profile.Parts::of, profile::add);
         Scores scores = new Scores(profile);
         List<String> reasons = new ArrayList<>();
-        train.forEach(reply -> {
-            scores.add(reply);
-            boolean leak = leaks.repeats(reply.text());
-            reasons.add(leak ? IN_VALIDATION : KEPT);
-            if (!leak) {
-                leaks.addLearned(reply);
-            }
-        });
+        train.forEach(
+                reply -> new Candidate(scores.read(reply), leaks.repeats(reply.text()), Leaks.exchange(reply)),
+                reply -> {
+                    scores.add(reply.reading);
+                    reasons.add(reply.leak ? IN_VALIDATION : KEPT);
+                    if (!reply.leak) {
+                        leaks.addLearned(reply.exchange);
+                    }
+                });
         scores.finish();
         List<String> chosen = new ArrayList<>(new Limits(scores, options, reasons).apply());
         int heldOut = chosen.size();
-        validation.forEach(reply -> chosen.add(leaks.isLearned(reply) ? IN_TRAINING : KEPT));
+        validation.forEach(Leaks::exchange, exchange -> chosen.add(leaks.isLearned(exchange) ? IN_TRAINING : KEPT));
         if (!chosen.subList(heldOut, chosen.size()).contains(KEPT)) {
             // Copies are better than nothing to measure by.
             Collections.fill(chosen.subList(heldOut, chosen.size()), KEPT);
@@ -68,9 +70,9 @@ public final class Selection {
         return reason.equals(KEPT) ? null : reason;
     }
 
-    /** How good a reply to learn is, or null for one that is held out. */
-    public @Nullable Score score(int number) {
-        return number < scores.count() ? scores.score(number) : null;
+    /** How good a reply to learn is; empty for one that is held out. */
+    public Optional<Score> score(int number) {
+        return number < scores.count() ? Optional.of(scores.score(number)) : Optional.empty();
     }
 
     /** Whether a turn of the persona is nearly one that is held out, so that it must not even be history. */
@@ -88,4 +90,6 @@ public final class Selection {
         }
         return dropped;
     }
+
+    private record Candidate(Scores.Reading reading, boolean leak, long exchange) {}
 }

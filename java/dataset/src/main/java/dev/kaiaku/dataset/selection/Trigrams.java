@@ -15,16 +15,16 @@ final class Trigrams {
     private long personaTotal;
     private long othersTotal;
 
-    void addPersona(String text) {
-        int[] trigrams = of(text);
+    /** Counts those of a text of the persona. */
+    void addPersona(int[] trigrams) {
         for (int trigram : trigrams) {
             persona[trigram]++;
         }
         personaTotal += trigrams.length;
     }
 
-    void addOthers(String text) {
-        int[] trigrams = of(text);
+    /** Counts those of a text of the others. */
+    void addOthers(int[] trigrams) {
         for (int trigram : trigrams) {
             others[trigram]++;
         }
@@ -55,7 +55,8 @@ final class Trigrams {
         return sum / (trigrams.length + FEW);
     }
 
-    private static int[] of(String text) {
+    /** Those of a text, in order. */
+    static int[] of(String text) {
         int[] trigrams = new int[Math.max(0, text.length() - 2)];
         for (int i = 0; i < trigrams.length; i++) {
             int hash = (31 * text.charAt(i) + text.charAt(i + 1)) * 31 + text.charAt(i + 2);

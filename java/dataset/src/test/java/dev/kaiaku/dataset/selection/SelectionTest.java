@@ -4,14 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.dataset.sample.Replies;
 import dev.kaiaku.dataset.sample.Reply;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -103,7 +105,7 @@ final class SelectionTest {
         assertThat(answer.explanation())
                 .startsWith("%.3f: length ".formatted(answer.value()))
                 .contains(", own words 1.00");
-        assertThat(selection.score(train.size())).isNull();
+        assertThat(selection.score(train.size())).isEmpty();
     }
 
     @Test
@@ -223,17 +225,19 @@ final class SelectionTest {
 
     /** Those held out are numbered behind those to learn. */
     private Selection select(SelectionOptions options) {
-        return Selection.of(
-                train::forEach,
-                action -> validation.forEach(reply -> action.accept(new Reply(
-                        train.size() + reply.number(),
-                        reply.session(),
-                        reply.time(),
-                        reply.context(),
-                        reply.text(),
-                        1,
-                        0))),
-                options);
+        List<Reply> held = validation.stream()
+                .map(reply -> reply(train.size() + reply.number(), reply.context(), reply.text()))
+                .toList();
+        return Selection.of(replies(train), replies(held), options);
+    }
+
+    private static Replies replies(List<Reply> replies) {
+        return new Replies() {
+            @Override
+            public <T> void forEach(Function<Reply, T> work, Consumer<T> results) {
+                replies.parallelStream().map(work).toList().forEach(results);
+            }
+        };
     }
 
     private List<String> reasons(Selection selection) {
@@ -245,7 +249,7 @@ final class SelectionTest {
     }
 
     private static Score score(Selection selection, int reply) {
-        return Objects.requireNonNull(selection.score(reply));
+        return selection.score(reply).orElseThrow();
     }
 
     private static String words(Random random, int count) {
