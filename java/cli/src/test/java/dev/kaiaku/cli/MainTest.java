@@ -64,7 +64,13 @@ class MainTest {
                 "export run --out x --quant Q9_K_M",
                 "export run --out x --to ollama",
                 "chat a.gguf --temperature -1",
-                "chat a.gguf --seed many"
+                "chat a.gguf --seed many",
+                "chat a.gguf --engine steam",
+                "chat a.gguf --context 3",
+                "serve a.gguf --port 70000",
+                "serve a.gguf --slots 0",
+                "discord a.gguf",
+                "bench chat a.gguf --rounds 0"
             })
     void wrongUsageIsOneLineAndExitCodeTwo(String line) {
         Program program = Program.run((Object[]) (line.isEmpty() ? new String[0] : line.split(" ")));

@@ -114,7 +114,8 @@ const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
 async function reply() {
   if (writing) return;
-  writing = new AbortController();
+  const stopping = new AbortController();
+  writing = stopping;
   busy(true);
   removeAgain();
   notice("");
@@ -123,7 +124,7 @@ async function reply() {
   let current = -1;
   try {
     const answer = await fetch("/v1/chat/completions", {
-      method: "POST", headers: headers(), body: request(), signal: writing.signal,
+      method: "POST", headers: headers(), body: request(), signal: stopping.signal,
     });
     if (!answer.ok) throw await failure(answer);
     for await (const event of events(answer)) {
@@ -135,6 +136,7 @@ async function reply() {
           typing.classList.add("typing");
           if (settings.pauses) await pause(Math.min(1500, 300 + 20 * said[said.length - 1].text.length));
         }
+        stopping.signal.throwIfAborted();
         current = delta.message;
         typing.classList.remove("typing");
         said.push({ persona: true, text: "" });
