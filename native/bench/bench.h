@@ -20,11 +20,13 @@ struct Options {
   int32_t threads = 0;
   int32_t kept_layers = -1;  // -1: all
   int32_t steps = 3;
+  int32_t weights = KAIAKU_WEIGHTS_F32;
+  int32_t compute = KAIAKU_COMPUTE_F32;
   double target_share = 0.3;
 };
 
 // Throws for a name that is unknown.
-ModelConfig config_of(const std::string& shape);
+ModelConfig config_of(const Options& options);
 TrainerOptions trainer_options(const Options& options);
 
 // A sealed model whose matrices are uniform random values of a fixed seed.

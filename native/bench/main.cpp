@@ -1,5 +1,5 @@
 // kaiaku-bench step|ops [--shape NAME] [--tokens T] [--seq-len N] [--rank R] [--target-share X] [--threads N]
-//                       [--kept-layers N] [--steps N]
+//                       [--kept-layers N] [--steps N] [--weights f32|bf16|nf4] [--compute f32|bf16]
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -31,6 +31,15 @@ Options parse(int argc, char** argv) {
       options.threads = std::stoi(value);
     } else if (name == "--kept-layers") {
       options.kept_layers = std::stoi(value);
+    } else if (name == "--weights") {
+      options.weights = value == "f32"    ? KAIAKU_WEIGHTS_F32
+                        : value == "bf16" ? KAIAKU_WEIGHTS_BF16
+                        : value == "nf4"  ? KAIAKU_WEIGHTS_NF4
+                                          : -1;
+      kaiaku::require(options.weights >= 0, name, " is ", value, ", expected f32, bf16 or nf4");
+    } else if (name == "--compute") {
+      kaiaku::require(value == "f32" || value == "bf16", name, " is ", value, ", expected f32 or bf16");
+      options.compute = value == "f32" ? KAIAKU_COMPUTE_F32 : KAIAKU_COMPUTE_BF16;
     } else if (name == "--steps") {
       options.steps = std::stoi(value);
     } else {

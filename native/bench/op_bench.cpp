@@ -11,7 +11,7 @@ namespace {
 class OpBench {
  public:
   explicit OpBench(const Options& options)
-      : options_(options), config_(config_of(options.shape)), t_(options.tokens) {}
+      : options_(options), config_(config_of(options)), t_(options.tokens) {}
 
   void run() {
     std::printf("{\"shape\": \"%s\", \"tokens\": %d, \"ops\": [", options_.shape.c_str(), options_.tokens);
@@ -87,11 +87,11 @@ class OpBench {
     const int64_t width = stack_outputs(config_, kQkv);
     const Matrix qkv = matrix(t_, width), d_qkv = matrix(t_, width);
     const Matrix y = matrix(t_, stack_inputs(config_, kOut)), d_y = matrix(t_, y.cols);
-    const Matrix lse = matrix(t_, config_.n_heads), d_kv = matrix(t_, 2 * y.cols);
+    const Matrix lse = matrix(t_, config_.n_heads), d_heads = matrix(t_, 3 * y.cols);
     const double flops = 2.0 * static_cast<double>(t_ * options_.seq_len * y.cols);
     report("attention forward", config_.n_layers, flops, [&] { attention_forward(shape, qkv, y, lse); });
     report("attention backward", config_.n_layers, 2.5 * flops,
-           [&] { attention_backward(shape, d_y, qkv, y, lse, d_kv, d_qkv); });
+           [&] { attention_backward(shape, d_y, qkv, y, lse, d_heads, d_qkv); });
   }
 
   void elementwise() {
@@ -123,7 +123,7 @@ class OpBench {
     report("head backward", calls, flops,
            [&] { linear_backward_input(cache_, logits, w, x, Store::kOverwrite); });
     report("cross_entropy", calls, 0,
-           [&] { cross_entropy_forward_backward(logits, targets.data(), nll.data()); });
+           [&] { cross_entropy_forward_backward(logits, targets.data(), nll.data(), logits); });
   }
 
   const Options options_;

@@ -43,12 +43,14 @@ void set_vector(Model& model, const std::string& name, int64_t n, float value) {
 
 }  // namespace
 
-ModelConfig config_of(const std::string& name) {
+ModelConfig config_of(const Options& options) {
   for (const Shape& shape : kShapes) {
-    if (name != shape.name) continue;
+    if (options.shape != shape.name) continue;
     ModelConfig config{};
     config.struct_size = sizeof config;
     config.device = -1;
+    config.weights = options.weights;
+    config.table_weights = options.weights == KAIAKU_WEIGHTS_NF4 ? KAIAKU_WEIGHTS_BF16 : options.weights;
     config.n_layers = shape.layers;
     config.hidden_size = shape.hidden;
     config.intermediate_size = shape.intermediate;
@@ -63,7 +65,7 @@ ModelConfig config_of(const std::string& name) {
     config.attention_scale = 1 / std::sqrt(static_cast<float>(shape.head_dim));
     return config;
   }
-  fail(KAIAKU_INVALID_ARGUMENT, "unknown shape ", name);
+  fail(KAIAKU_INVALID_ARGUMENT, "unknown shape ", options.shape);
 }
 
 TrainerOptions trainer_options(const Options& options) {
@@ -72,9 +74,10 @@ TrainerOptions trainer_options(const Options& options) {
   trainer.rank = options.rank;
   trainer.targets = KAIAKU_TARGET_ALL;
   trainer.max_tokens = options.tokens;
-  trainer.kept_layers = options.kept_layers < 0 ? config_of(options.shape).n_layers : options.kept_layers;
+  trainer.kept_layers = options.kept_layers < 0 ? config_of(options).n_layers : options.kept_layers;
   trainer.lr_ratio_b = 1;
   trainer.n_threads = options.threads;
+  trainer.compute = options.compute;
   trainer.scaling = 2;
   trainer.beta1 = 0.9f;
   trainer.beta2 = 0.999f;

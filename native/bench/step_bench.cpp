@@ -24,7 +24,7 @@ double useful_flops(const ModelConfig& config, const Options& options, int64_t n
 }  // namespace
 
 void step_bench(const Options& options) {
-  const ModelConfig config = config_of(options.shape);
+  const ModelConfig config = config_of(options);
   const auto model = random_model(config);
   Trainer trainer(*model, trainer_options(options));
   const std::vector<int32_t> cu_seqlens = cu_seqlens_of(options);

@@ -124,7 +124,7 @@ const char* kaiaku_last_error(void) {
 int32_t kaiaku_preferred_compute(int32_t* compute) {
   return guard([&] {
     not_null(compute, "compute");
-    *compute = KAIAKU_COMPUTE_F32;
+    *compute = kaiaku::has_fast_bf16() ? KAIAKU_COMPUTE_BF16 : KAIAKU_COMPUTE_F32;
   });
 }
 

@@ -277,13 +277,13 @@ void attention_gradient() {
     Random random(10);
     const int64_t width = c.heads * c.head_dim;
     OwnedMatrix qkv(random, c.tokens(), c.qkv_width()), y(c.tokens(), width), d_y(random, c.tokens(), width);
-    OwnedMatrix lse(c.tokens(), c.heads), d_kv(c.tokens(), 2 * width), d_qkv(c.tokens(), c.qkv_width());
+    OwnedMatrix lse(c.tokens(), c.heads), d_heads(c.tokens(), 3 * width), d_qkv(c.tokens(), c.qkv_width());
     const auto loss = [&] {
       attention_forward(c.shape(), qkv, y, lse);
       return weighted_sum(y.values, d_y.values);
     };
     loss();
-    attention_backward(c.shape(), d_y, qkv, y, lse, d_kv, d_qkv);
+    attention_backward(c.shape(), d_y, qkv, y, lse, d_heads, d_qkv);
     check_gradient("d_qkv", qkv.values, d_qkv.values, loss, 2e-3);
   }
 }
@@ -300,8 +300,8 @@ void attention_keeps_sequences_apart() {
 
 // A gated activation with its derivative, and what the gate becomes, in double.
 struct GatedActivation {
-  void (*forward)(ConstMatrix gate_up, Matrix y);
-  void (*backward)(ConstMatrix d_y, Matrix gate_up);
+  void (*forward)(ConstTensor gate_up, Tensor y);
+  void (*backward)(ConstTensor d_y, Tensor gate_up);
   double (*value)(double gate);
 };
 
@@ -378,7 +378,7 @@ void cross_entropy_gradient() {
     check_near(nll.values[row], std::log(total) - logits.view().row(t)[targets[row]], 1e-5, "nll ", t);
   }
   OwnedMatrix gradient = logits;
-  cross_entropy_forward_backward(gradient, targets.data(), ignored.values.data());
+  cross_entropy_forward_backward(gradient, targets.data(), ignored.values.data(), gradient);
   check(ignored.values == nll.values, "both ways give the same nll");
   check_gradient("d_logits", logits.values, gradient.values, loss);
 }

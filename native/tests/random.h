@@ -43,6 +43,8 @@ struct OwnedMatrix {
   Matrix view() { return {values.data(), n_rows, n_cols, n_cols}; }
   operator Matrix() { return view(); }
   operator ConstMatrix() { return view(); }
+  operator Tensor() { return view(); }
+  operator ConstTensor() { return ConstMatrix(view()); }
 
   std::vector<float> values;
   int64_t n_rows;

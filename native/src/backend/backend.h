@@ -85,13 +85,15 @@ class MatmulCache {
 
 enum class Store { kOverwrite, kAdd };
 
+// Both operands of a product have the same type; sums are made in f32.
+
 // y [T, out] = x [T, in] w^T + bias, w [out, in], bias [out] or null.
-void linear_forward(MatmulCache& cache, ConstMatrix x, ConstMatrix w, const float* bias, Matrix y,
+void linear_forward(MatmulCache& cache, ConstTensor x, ConstTensor w, const float* bias, Tensor y,
                     Store store);
 // d_x [T, in] = d_y [T, out] w.
-void linear_backward_input(MatmulCache& cache, ConstMatrix d_y, ConstMatrix w, Matrix d_x, Store store);
+void linear_backward_input(MatmulCache& cache, ConstTensor d_y, ConstTensor w, Tensor d_x, Store store);
 // Adds d_y^T x to d_w [out, in].
-void linear_backward_weight(MatmulCache& cache, ConstMatrix d_y, ConstMatrix x, Matrix d_w);
+void linear_backward_weight(MatmulCache& cache, ConstTensor d_y, ConstTensor x, Matrix d_w);
 
 // Name and version of the library behind the matrix products.
 std::string matmul_library();
@@ -102,25 +104,25 @@ std::string matmul_library();
 // gradient.
 struct LoraPart {
   int64_t first = 0;
-  Matrix b;
+  ConstTensor b;
   Matrix d_b;
 };
 
 // n targeted linears of one stack; their A [R, in] lie one below the other.
 struct LoraStack {
-  Matrix a;    // [n*R, in]
-  Matrix d_a;  // [n*R, in]
+  ConstTensor a;  // [n*R, in]
+  Matrix d_a;     // [n*R, in]
   std::vector<LoraPart> parts;
 };
 
 // h [T, n*R] = scaling x a^T; adds h_i b_i^T to the columns of y [T, out] that belong to part i. y without
 // data: only h.
-void lora_forward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix x, Matrix h,
-                  Matrix y);
+void lora_forward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstTensor x, Tensor h,
+                  Tensor y);
 // Adds to every d_a and d_b, and to d_x [T, in] unless its data is null. g [T, n*R] becomes the gradient of x
 // a^T.
-void lora_backward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix d_y, ConstMatrix x,
-                   ConstMatrix h, Matrix g, Matrix d_x);
+void lora_backward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstTensor d_y, ConstTensor x,
+                   ConstTensor h, Tensor g, Tensor d_x);
 
 // ---- Dropout on the input of A ----
 
@@ -131,9 +133,14 @@ struct Dropout {
 };
 
 // y [T, in] = x / (1 - p), or 0 where the mask drops the value.
-void dropout_forward(const Dropout& dropout, ConstMatrix x, Matrix y);
+void dropout_forward(const Dropout& dropout, ConstTensor x, Tensor y);
 // Adds to d_x [T, in].
-void dropout_backward(const Dropout& dropout, ConstMatrix d_y, Matrix d_x);
+void dropout_backward(const Dropout& dropout, ConstTensor d_y, Tensor d_x);
+
+// ---- Copies ----
+
+// to = from, in the type of to.
+void copy(ConstTensor from, Tensor to);
 
 // ---- Embedding ----
 
@@ -143,29 +150,29 @@ void embedding_forward(const StoredMatrix& table, const int32_t* tokens, Tensor 
 void gather_rows(ConstMatrix from, const int32_t* rows, Matrix to);
 
 // x [T, D] times factor, in place.
-void scale(Matrix x, float factor);
+void scale(Tensor x, float factor);
 
 // ---- RMS norm, weight frozen ----
 
 // y [T, D] = x rstd weight, rstd [T] = 1 / sqrt(mean(x^2) + eps).
-void rms_norm_forward(ConstMatrix x, const float* weight, float eps, Matrix y, float* rstd, Store store);
+void rms_norm_forward(ConstMatrix x, const float* weight, float eps, Tensor y, float* rstd, Store store);
 // d_x [T, D].
-void rms_norm_backward(ConstMatrix d_y, ConstMatrix x, const float* weight, const float* rstd, Matrix d_x,
+void rms_norm_backward(ConstTensor d_y, ConstMatrix x, const float* weight, const float* rstd, Tensor d_x,
                        Store store);
 
 // The same on each of the n heads in x [T, n*E], with one weight [E] for all; rstd [T, n].
-void head_norm_forward(ConstMatrix x, const float* weight, float eps, Matrix y, Matrix rstd);
+void head_norm_forward(ConstTensor x, const float* weight, float eps, Tensor y, Matrix rstd);
 // d_x [T, n*E] takes the place of d_y.
-void head_norm_backward(ConstMatrix x, const float* weight, ConstMatrix rstd, Matrix d_y);
+void head_norm_backward(ConstTensor x, const float* weight, ConstMatrix rstd, Tensor d_y);
 
 // ---- Rotary position embedding, halves rotated against each other, in place ----
 
 // cos and sin [positions, E/2] of position * inv_freq [E/2].
 void rope_table(const float* inv_freq, Matrix cos, Matrix sin);
 // x [T, n*E]: n heads of every token, turned by its position.
-void rope_forward(Matrix x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin);
+void rope_forward(Tensor x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin);
 // Turns d_x back.
-void rope_backward(Matrix d_x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin);
+void rope_backward(Tensor d_x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin);
 
 // ---- Causal attention inside each sequence of a packed batch ----
 
@@ -181,47 +188,48 @@ struct AttentionShape {
 
 // qkv [T, (H+2K)*E] holds the heads of q, k and v of each token. y [T, H*E]; lse [T, H] = log of the
 // softmax's sum.
-void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, Matrix lse);
-// d_qkv [T, (H+2K)*E]. d_kv [T, 2*H*E] is overwritten: what each query head adds to the gradients of k and v.
-void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatrix qkv, ConstMatrix y,
-                        ConstMatrix lse, Matrix d_kv, Matrix d_qkv);
+void attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse);
+// d_qkv [T, (H+2K)*E]. d_heads [T, 3*H*E] is overwritten: what each query head adds to the gradients of q, k
+// and v.
+void attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv, ConstTensor y,
+                        ConstMatrix lse, Matrix d_heads, Tensor d_qkv);
 
 // ---- Causal attention on keys and values that are kept from call to call ----
 
 // Keys and values of one sequence, its newest tokens' included: kv [before + new tokens, 2*K*E].
 struct CachedSequence {
-  ConstMatrix kv;
+  ConstTensor kv;
   int64_t n_before;
 };
 
 // y [T, H*E]. cu_seqlens says which rows of qkv [T, (H+2K)*E] are the new tokens of each cached sequence [S];
 // of qkv only q is read.
-void attention_cached(const AttentionShape& shape, const CachedSequence* cached, ConstMatrix qkv, Matrix y);
+void attention_cached(const AttentionShape& shape, const CachedSequence* cached, ConstTensor qkv, Tensor y);
 
 // ---- SwiGLU ----
 
 // y [T, F] = silu(gate) up, from gate_up [T, 2F].
-void swiglu_forward(ConstMatrix gate_up, Matrix y);
+void swiglu_forward(ConstTensor gate_up, Tensor y);
 // d_gate_up [T, 2F] takes the place of gate_up.
-void swiglu_backward(ConstMatrix d_y, Matrix gate_up);
+void swiglu_backward(ConstTensor d_y, Tensor gate_up);
 
 // ---- GeGLU, with GELU in its tanh form ----
 
 // y [T, F] = gelu(gate) up, from gate_up [T, 2F].
-void geglu_forward(ConstMatrix gate_up, Matrix y);
+void geglu_forward(ConstTensor gate_up, Tensor y);
 // d_gate_up [T, 2F] takes the place of gate_up.
-void geglu_backward(ConstMatrix d_y, Matrix gate_up);
+void geglu_backward(ConstTensor d_y, Tensor gate_up);
 
 // ---- Cross-entropy ----
 
-// nll [T] = -log softmax(logits)[target]; logits [T, V] become their gradient.
-void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll);
+// nll [T] = -log softmax(logits)[target]; d_logits [T, V] may be logits, which is overwritten.
+void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll, Tensor d_logits);
 void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll);
 
 // ---- Statistics ----
 
 // Adds the squares of each column of x [T, in] to sums [in].
-void add_column_squares(ConstMatrix x, double* sums);
+void add_column_squares(ConstTensor x, double* sums);
 
 // ---- Optimiser ----
 

@@ -30,6 +30,14 @@ void require_processor() {
   }
 }
 
+bool has_fast_bf16() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 std::string build_text() {
   return text("kaiaku ", KAIAKU_VERSION, ", compiler ", __VERSION__, ", ", kArch.empty() ? "default" : kArch,
               " instructions");

@@ -86,6 +86,16 @@ struct TensorView {
 using Tensor = TensorView<std::byte>;
 using ConstTensor = TensorView<const std::byte>;
 
+// Calls body with a value of the type.
+template <class Body>
+void with_type(DType type, const Body& body) {
+  if (type == DType::kF32) {
+    body(float{});
+  } else {
+    body(Bf16{});
+  }
+}
+
 // Calls body with every tensor as a MatrixView of its type.
 template <class Body, class... Typed>
 void with_types(const Body& body, Typed... views) {

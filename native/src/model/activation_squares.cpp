@@ -15,7 +15,7 @@ ActivationSquares::ActivationSquares(const ModelConfig& config) : config_(config
   }
 }
 
-void ActivationSquares::add(int64_t layer, Stack stack, ConstMatrix x) {
+void ActivationSquares::add(int64_t layer, Stack stack, ConstTensor x) {
   add_column_squares(x, sums_of(layer, stack).data());
 }
 

@@ -14,7 +14,7 @@ class ActivationSquares {
   explicit ActivationSquares(const ModelConfig& config);
 
   // Adds the squares of what the linears of a stack read, x [T, in].
-  void add(int64_t layer, Stack stack, ConstMatrix x);
+  void add(int64_t layer, Stack stack, ConstTensor x);
   void add_tokens(int64_t n) { n_tokens_ += n; }
 
   int64_t n_tokens() const { return n_tokens_; }

@@ -14,8 +14,9 @@ std::vector<LinearFacts> targeted_linears(const ModelConfig& config, Stack stack
 }
 
 // Layer by layer and stack by stack: first the A of all its linears, which run as one product, then each B.
-Adapter::Adapter(const ModelConfig& config, int64_t rank, int32_t targets, Arena& adapter, Arena& optimizer)
-    : rank_(rank), targets_(targets) {
+Adapter::Adapter(const ModelConfig& config, int64_t rank, int32_t targets, DType compute, Arena& adapter,
+                 Arena& optimizer)
+    : rank_(rank), targets_(targets), compute_(compute) {
   struct Placed {
     std::vector<LinearFacts> linears;
     std::vector<int64_t> a, b;  // offsets
@@ -40,18 +41,19 @@ Adapter::Adapter(const ModelConfig& config, int64_t rank, int32_t targets, Arena
     }
   }
   states_ = {adapter.vector(size_), adapter.vector(size_), optimizer.vector(size_), optimizer.vector(size_)};
+  rounded_ = adapter.tensor(compute, 1, compute == DType::kF32 ? 0 : size_);
   if (states_[0] == nullptr) return;
 
   for (const Placed& p : placed) {
     LoraStack lora;
     if (!p.linears.empty()) {
       const int64_t rows = static_cast<int64_t>(p.linears.size()) * rank;
-      lora.a = view(KAIAKU_STATE_WEIGHT, p.a[0], rows, p.linears[0].in);
+      lora.a = weight(p.a[0], rows, p.linears[0].in);
       lora.d_a = view(KAIAKU_STATE_GRADIENT, p.a[0], rows, p.linears[0].in);
     }
     for (size_t i = 0; i < p.linears.size(); ++i) {
       const LinearFacts& linear = p.linears[i];
-      lora.parts.push_back({linear.first_out, view(KAIAKU_STATE_WEIGHT, p.b[i], linear.out, rank),
+      lora.parts.push_back({linear.first_out, weight(p.b[i], linear.out, rank),
                             view(KAIAKU_STATE_GRADIENT, p.b[i], linear.out, rank)});
     }
     stacks_.push_back(std::move(lora));
@@ -69,6 +71,16 @@ int64_t Adapter::place(const std::string& name, int64_t n) {
   ranges_.emplace(name, Range{offset, n});
   size_ += n;
   return offset;
+}
+
+void Adapter::refresh(int64_t first, int64_t n) {
+  if (compute_ == DType::kF32) return;
+  round_to_bf16(state(KAIAKU_STATE_WEIGHT) + first, n, rounded_.as<Bf16>().data + first);
+}
+
+ConstTensor Adapter::weight(int64_t offset, int64_t rows, int64_t cols) const {
+  if (compute_ == DType::kF32) return view(KAIAKU_STATE_WEIGHT, offset, rows, cols);
+  return {rounded_.data + offset * size_of(compute_), compute_, rows, cols, cols};
 }
 
 Matrix Adapter::view(int32_t state_id, int64_t offset, int64_t rows, int64_t cols) const {

@@ -17,15 +17,20 @@ std::vector<LinearFacts> targeted_linears(const ModelConfig& config, Stack stack
 class Adapter {
  public:
   // Takes weights and gradients from one arena and moments from the other; only size() is of use while they
-  // measure.
-  Adapter(const ModelConfig& config, int64_t rank, int32_t targets, Arena& adapter, Arena& optimizer);
+  // measure. Products read weights of type compute.
+  Adapter(const ModelConfig& config, int64_t rank, int32_t targets, DType compute, Arena& adapter,
+          Arena& optimizer);
 
   int64_t rank() const { return rank_; }
   int32_t targets() const { return targets_; }
+  DType compute() const { return compute_; }
   // Values in each of the four states.
   int64_t size() const { return size_; }
   // KAIAKU_STATE_*: all matrices, one after the other, [size].
   float* state(int32_t state) const { return states_[static_cast<size_t>(state)]; }
+
+  // After weights [first, first + n) have changed: rounds what products read of them.
+  void refresh(int64_t first, int64_t n);
 
   // Without parts where none of the stack's linears is targeted.
   const LoraStack& stack(int64_t layer, Stack stack) const {
@@ -46,13 +51,16 @@ class Adapter {
  private:
   int64_t place(const std::string& name, int64_t n);
   Matrix view(int32_t state, int64_t offset, int64_t rows, int64_t cols) const;
+  ConstTensor weight(int64_t offset, int64_t rows, int64_t cols) const;
 
   const int64_t rank_;
   const int32_t targets_;
+  const DType compute_;
   int64_t size_ = 0;
   std::map<std::string, Range> ranges_;
   std::vector<Range> a_, b_;
   std::array<float*, 4> states_;
+  Tensor rounded_;  // [1, size]: the weights in the type of compute, without data where that is f32
   std::vector<LoraStack> stacks_;
 };
 

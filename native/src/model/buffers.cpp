@@ -29,13 +29,13 @@ LayerBuffers take_layer(const ModelConfig& config, const BufferSizes& sizes, Mat
   LayerBuffers layer;
   layer.x = x;
   layer.input_rstd = arena.vector(t);
-  layer.input_normed = arena.matrix(t, config.hidden_size);
+  layer.input_normed = arena.tensor(sizes.compute, t, config.hidden_size);
   const int64_t normed_heads = config.qk_norm ? config.n_heads + config.n_kv_heads : 0;
-  layer.qk = arena.matrix(t, normed_heads * config.head_dim);
+  layer.qk = arena.tensor(sizes.compute, t, normed_heads * config.head_dim);
   layer.qk_rstd = arena.matrix(t, normed_heads);
-  layer.qkv = arena.matrix(t, stack_outputs(config, kQkv));
+  layer.qkv = arena.tensor(sizes.compute, t, stack_outputs(config, kQkv));
   layer.lse = arena.matrix(t, config.n_heads);
-  layer.attended = arena.matrix(t, stack_inputs(config, kOut));
+  layer.attended = arena.tensor(sizes.compute, t, stack_inputs(config, kOut));
   const int64_t post_normed = config.post_norms ? config.hidden_size : 0;
   layer.attention_out = arena.matrix(t, post_normed);
   layer.attention_rstd = arena.vector(config.post_norms ? t : 0);
@@ -43,11 +43,11 @@ LayerBuffers take_layer(const ModelConfig& config, const BufferSizes& sizes, Mat
   layer.feed_forward_rstd = arena.vector(config.post_norms ? t : 0);
   layer.x_mid = arena.matrix(t, config.hidden_size);
   layer.mid_rstd = arena.vector(t);
-  layer.mid_normed = arena.matrix(t, config.hidden_size);
-  layer.gate_up = arena.matrix(t, stack_outputs(config, kGateUp));
+  layer.mid_normed = arena.tensor(sizes.compute, t, config.hidden_size);
+  layer.gate_up = arena.tensor(sizes.compute, t, stack_outputs(config, kGateUp));
   for (const Stack stack : {kQkv, kOut, kGateUp, kDownOnly}) {
     const auto targeted = static_cast<int64_t>(targeted_linears(config, stack, sizes.targets).size());
-    layer.lora_h[stack] = arena.matrix(t, targeted * sizes.rank);
+    layer.lora_h[stack] = arena.tensor(sizes.compute, t, targeted * sizes.rank);
   }
   return layer;
 }
@@ -69,27 +69,28 @@ Buffers::Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& act
   x_out = activations.matrix(t, d);
 
   const int64_t b = sizes.training ? t : 0;
+  const DType compute = sizes.compute;
   d_x = workspace.matrix(b, d);
-  d_normed = workspace.matrix(b, d);
-  d_out = workspace.matrix(b, config.post_norms ? d : 0);
-  d_qkv = workspace.matrix(b, stack_outputs(config, kQkv));
-  d_attended = workspace.matrix(b, stack_inputs(config, kOut));
-  d_kv = workspace.matrix(b, 2 * stack_inputs(config, kOut));
-  d_act = workspace.matrix(b, config.intermediate_size);
-  lora_g = workspace.matrix(b, int64_t{3} * sizes.rank);
+  d_normed = workspace.tensor(compute, b, d);
+  // In f32 and without post-norms the gradient of the stream itself serves.
+  d_out = workspace.tensor(compute, config.post_norms || compute != DType::kF32 ? b : 0, d);
+  d_qkv = workspace.tensor(compute, b, stack_outputs(config, kQkv));
+  d_attended = workspace.tensor(compute, b, stack_inputs(config, kOut));
+  d_heads = workspace.matrix(b, 3 * stack_inputs(config, kOut));
+  d_act = workspace.tensor(compute, b, config.intermediate_size);
+  lora_g = workspace.tensor(compute, b, int64_t{3} * sizes.rank);
 
   int64_t widest = 0;
   for (const Stack stack : {kQkv, kOut, kGateUp, kDownOnly})
     widest = std::max(widest, stack_inputs(config, stack));
-  dropped = workspace.matrix(t, sizes.dropout ? widest : 0);
-  act = workspace.matrix(t, config.intermediate_size);
+  dropped = workspace.tensor(compute, t, sizes.dropout ? widest : 0);
+  act = workspace.tensor(compute, t, config.intermediate_size);
   const int64_t half = config.head_dim / 2;
   const int64_t p = sizes.max_positions;
   rope = {workspace.matrix(p, half), workspace.matrix(p, half)};
   if (has_local_layers(config)) local_rope = {workspace.matrix(p, half), workspace.matrix(p, half)};
   positions = workspace.take<int32_t>(t);
 
-  const DType compute = DType::kF32;
   const bool table_kept = kept_as(config.table_weights, compute);
   head_block = table_kept ? config.vocab_size : head_block_rows(config);
   int64_t weight_values = table_kept ? 0 : head_block * d;
@@ -101,10 +102,12 @@ Buffers::Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& act
 
   const int64_t c = head_rows(config.vocab_size, t);
   head_x = workspace.matrix(c, d);
-  head_normed = workspace.matrix(c, d);
+  head_normed = workspace.tensor(compute, c, d);
   head_d = workspace.matrix(sizes.training ? c : 0, d);
   head_rstd = workspace.vector(c);
   logits = workspace.matrix(sizes.training ? c : 0, config.vocab_size);
+  d_logits = compute == DType::kF32 ? Tensor(logits)
+                                    : workspace.tensor(compute, sizes.training ? c : 0, config.vocab_size);
   nll = workspace.vector(t);
 }
 

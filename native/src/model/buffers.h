@@ -10,25 +10,26 @@
 namespace kaiaku {
 
 // What backward needs of one layer; without columns where the config has no use for it. T is the largest
-// batch; a pass uses the first rows.
+// batch; a pass uses the first rows. Tensors have the type of compute; the residual stream, statistics and what
+// post-norms are on stay in f32.
 struct LayerBuffers {
   Matrix x;                            // [T, D] input of the layer
   float* input_rstd;                   // [T]
-  Matrix input_normed;                 // [T, D]
-  Matrix qk;                           // [T, (H+K)*E] before their norm
+  Tensor input_normed;                 // [T, D]
+  Tensor qk;                           // [T, (H+K)*E] before their norm
   Matrix qk_rstd;                      // [T, H+K]
-  Matrix qkv;                          // [T, (H+2K)*E] q and k turned by their positions
+  Tensor qkv;                          // [T, (H+2K)*E] q and k turned by their positions
   Matrix lse;                          // [T, H]
-  Matrix attended;                     // [T, H*E]
+  Tensor attended;                     // [T, H*E]
   Matrix attention_out;                // [T, D] before its post-norm
   float* attention_rstd;               // [T]
   Matrix x_mid;                        // [T, D] after attention
   float* mid_rstd;                     // [T]
-  Matrix mid_normed;                   // [T, D]
-  Matrix gate_up;                      // [T, 2F]; its gradient once backward has passed
+  Tensor mid_normed;                   // [T, D]
+  Tensor gate_up;                      // [T, 2F]; its gradient once backward has passed
   Matrix feed_forward_out;             // [T, D] before its post-norm
   float* feed_forward_rstd;            // [T]
-  std::array<Matrix, kStacks> lora_h;  // [T, n*R] by Stack
+  std::array<Tensor, kStacks> lora_h;  // [T, n*R] by Stack
 };
 
 // Cosines and sines [T, E/2] by position.
@@ -45,6 +46,7 @@ struct BufferSizes {
   bool training;        // losses and backward too; else one layer's buffers serve all
   int32_t kept_layers;  // of training
   bool dropout;
+  DType compute;
 };
 
 struct Buffers {
@@ -58,17 +60,17 @@ struct Buffers {
 
   // Backward.
   Matrix d_x;         // [T, D] gradient of the residual stream
-  Matrix d_normed;    // [T, D]
-  Matrix d_out;       // [T, D] gradient of what a post-norm is on
-  Matrix d_qkv;       // [T, (H+2K)*E]
-  Matrix d_attended;  // [T, H*E]
-  Matrix d_kv;        // [T, 2*H*E]
-  Matrix d_act;       // [T, F]
-  Matrix lora_g;      // [T, n*R] for the largest n
+  Tensor d_normed;    // [T, D]
+  Tensor d_out;       // [T, D] gradient of what o or down adds to the stream
+  Tensor d_qkv;       // [T, (H+2K)*E]
+  Tensor d_attended;  // [T, H*E]
+  Matrix d_heads;     // [T, 3*H*E]
+  Tensor d_act;       // [T, F]
+  Tensor lora_g;      // [T, n*R] for the largest n
 
   // Both passes.
-  Matrix dropped;  // [T, in] for the largest in; the input of A after dropout, then its gradient
-  Matrix act;      // [T, F] what the down projection reads
+  Tensor dropped;  // [T, in] for the largest in; the input of A after dropout, then its gradient
+  Tensor act;      // [T, F] what the down projection reads
   RopeTable rope;
   RopeTable local_rope;  // of local layers
   int32_t* positions;    // [T]
@@ -79,10 +81,11 @@ struct Buffers {
 
   // The head, for C target rows at a time.
   Matrix head_x;       // [C, D]
-  Matrix head_normed;  // [C, D]
+  Tensor head_normed;  // [C, D]
   Matrix head_d;       // [C, D]
   float* head_rstd;    // [C]
   Matrix logits;       // [C, V]
+  Tensor d_logits;     // [C, V], the logits themselves in f32
   float* nll;          // [T]
 };
 

@@ -113,6 +113,17 @@ int64_t stack_inputs(const ModelConfig& config, Stack stack) {
   return in;
 }
 
+DType compute_type(int32_t compute) {
+  switch (compute) {
+    case KAIAKU_COMPUTE_F32:
+      return DType::kF32;
+    case KAIAKU_COMPUTE_BF16:
+      return DType::kBf16;
+    default:
+      fail(KAIAKU_UNSUPPORTED, "options.compute is ", compute, ", known are 0 (f32) and 1 (bf16)");
+  }
+}
+
 std::string layer_name(int64_t layer, const std::string& rest) {
   return text("model.layers.", layer, ".", rest);
 }

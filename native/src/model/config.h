@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 
+#include "base/tensor.h"
 #include "kaiaku.h"
 
 namespace kaiaku {
@@ -38,6 +39,9 @@ std::array<LinearFacts, kLinears> linears_of(const ModelConfig& config);
 
 int64_t stack_outputs(const ModelConfig& config, Stack stack);
 int64_t stack_inputs(const ModelConfig& config, Stack stack);
+
+// Of a KAIAKU_COMPUTE_*; throws KAIAKU_UNSUPPORTED for another number.
+DType compute_type(int32_t compute);
 
 // "model.layers.3." + rest.
 std::string layer_name(int64_t layer, const std::string& rest);

@@ -31,6 +31,7 @@ BufferSizes sizes_of(const DecoderOptions& options, const Adapter* adapter) {
   sizes.max_positions = options.slot_tokens;
   sizes.rank = adapter != nullptr ? adapter->rank() : 0;
   sizes.targets = adapter != nullptr ? adapter->targets() : 0;
+  sizes.compute = compute_type(options.compute);
   return sizes;
 }
 
@@ -41,9 +42,7 @@ void check_decoder_options(const DecoderOptions& options) {
   check_range("slot_tokens", options.slot_tokens, 1, 1 << 20);
   check_range("n_threads", options.n_threads, 0, 1 << 10);
   check_range("use_adapter", options.use_adapter, 0, 1);
-  if (options.compute != KAIAKU_COMPUTE_F32) {
-    fail(KAIAKU_UNSUPPORTED, "options.compute is ", options.compute, ", known is 0 (f32)");
-  }
+  compute_type(options.compute);
 }
 
 Decoder::Decoder(const Model& model, const Adapter* adapter, float scaling, const DecoderOptions& options)
@@ -54,7 +53,10 @@ Decoder::Decoder(const Model& model, const Adapter* adapter, float scaling, cons
       cache_(take_cache()),
       buffers_(take_buffers()),
       transformer_(model, adapter, scaling, buffers_, products_),
-      head_(model, buffers_, products_) {}
+      head_(model, buffers_, products_) {
+  require(adapter == nullptr || adapter->compute() == compute_type(options.compute), "options.compute is ",
+          options.compute, ", expected the trainer's");
+}
 
 void Decoder::prefill(int64_t slot, const int32_t* tokens, int64_t n_tokens, float* logits) {
   check_slot(slot);
@@ -96,7 +98,7 @@ void Decoder::step(const int32_t* slots, const int32_t* tokens, int64_t n, float
 
 KvCache Decoder::take_cache() {
   const auto take = [this] {
-    return KvCache(model_.config(), options_.n_slots, options_.slot_tokens, cache_memory_);
+    return KvCache(model_.config(), compute_type(options_.compute), options_.n_slots, options_.slot_tokens, cache_memory_);
   };
   take();
   cache_memory_.allocate();

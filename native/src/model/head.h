@@ -19,7 +19,7 @@ class Head {
   void forward_backward(ConstMatrix x, const Targets& targets, float* nll, Matrix d_x);
 
   // y [T, D] = final norm of x [T, D].
-  void norm(ConstMatrix x, Matrix y);
+  void norm(ConstMatrix x, Tensor y);
   // logits [T, V] of every row of x [T, D].
   void logits(ConstMatrix x, Matrix logits);
 
@@ -28,9 +28,9 @@ class Head {
   Matrix chunk_logits(ConstMatrix x, const Targets& targets, int64_t first, int64_t n);
 
   // logits [C, V] = normed [C, D] times the head.
-  void product(ConstMatrix normed, Matrix logits);
+  void product(ConstTensor normed, Matrix logits);
   // The head's rows from first on, as many as are dequantised at once.
-  ConstMatrix head_block(int64_t first) const;
+  ConstTensor head_block(int64_t first) const;
 
   const ModelConfig& config_;
   const Weights& weights_;

@@ -11,7 +11,7 @@ namespace kaiaku {
 class KvCache {
  public:
   // Takes its memory from the arena; only that is of use while it measures.
-  KvCache(const ModelConfig& config, int64_t n_slots, int64_t slot_tokens, Arena& arena);
+  KvCache(const ModelConfig& config, DType type, int64_t n_slots, int64_t slot_tokens, Arena& arena);
 
   int64_t n_slots() const { return static_cast<int64_t>(lengths_.size()); }
   int64_t slot_tokens() const { return slot_tokens_; }
@@ -21,14 +21,14 @@ class KvCache {
   void clear(int64_t slot) { lengths_[static_cast<size_t>(slot)] = 0; }
 
   // [slot_tokens, 2*K*E]: the keys and then the values of each position.
-  Matrix rows(int64_t layer, int64_t slot) const {
+  Tensor rows(int64_t layer, int64_t slot) const {
     return layers_[static_cast<size_t>(layer)].row_range(slot * slot_tokens_, slot_tokens_);
   }
 
  private:
   int64_t slot_tokens_;
   std::vector<int64_t> lengths_;  // [n_slots]
-  std::vector<Matrix> layers_;    // [n_slots * slot_tokens, 2*K*E] each
+  std::vector<Tensor> layers_;    // [n_slots * slot_tokens, 2*K*E] each
 };
 
 }  // namespace kaiaku

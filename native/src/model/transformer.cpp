@@ -1,21 +1,10 @@
 #include "model/transformer.h"
 
-#include <cstring>
 #include <vector>
 
 #include "base/mix.h"
 
 namespace kaiaku {
-namespace {
-
-void copy(ConstMatrix from, Matrix to) {
-  for (int64_t t = 0; t < from.rows; ++t) {
-    std::memcpy(to.row(t), from.row(t), static_cast<size_t>(from.cols) * sizeof(float));
-  }
-}
-
-}  // namespace
-
 Transformer::Transformer(const Model& model, const Adapter* adapter, float scaling, Buffers& buffers,
                          MatmulCache& cache)
     : config_(model.config()),
@@ -93,7 +82,7 @@ void Transformer::backward(const Batch& batch) {
 void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, Matrix y) {
   const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
   const float eps = config_.rms_norm_eps;
-  const Matrix act = buffers_.act.first_rows(batch_.n_tokens);
+  const Tensor act = buffers_.act.first_rows(batch_.n_tokens);
 
   rms_norm_forward(b.x, w.input_norm, eps, b.input_normed, b.input_rstd, Store::kOverwrite);
   stack_forward(layer, kQkv, b.input_normed, b.lora_h[kQkv], b.qkv, Store::kOverwrite);
@@ -117,7 +106,7 @@ void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, Matrix y) 
     const Matrix out = b.feed_forward_out;
     stack_forward(layer, kDownOnly, act, b.lora_h[kDownOnly], out, Store::kOverwrite);
     // Backward needs rstd even where nobody needs y.
-    const Matrix sum = y.data != nullptr ? y : buffers_.d_out.first_rows(batch_.n_tokens);
+    const Tensor sum = y.data != nullptr ? Tensor(y) : buffers_.d_out.first_rows(batch_.n_tokens);
     rms_norm_forward(out, w.feed_forward_post_norm, eps, sum, b.feed_forward_rstd,
                      y.data != nullptr ? Store::kAdd : Store::kOverwrite);
   } else {
@@ -129,19 +118,19 @@ void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, Matrix y) 
 void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_x) {
   const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
   const int64_t t = batch_.n_tokens;
-  const Matrix act = buffers_.act.first_rows(t);
-  const Matrix d_act = buffers_.d_act.first_rows(t);
-  const Matrix d_normed = buffers_.d_normed.first_rows(t);
-  const Matrix d_out = config_.post_norms ? buffers_.d_out.first_rows(t) : d_x;
-  const Matrix d_attended = buffers_.d_attended.first_rows(t);
-  const Matrix d_qkv = buffers_.d_qkv.first_rows(t);
+  const Tensor act = buffers_.act.first_rows(t);
+  const Tensor d_act = buffers_.d_act.first_rows(t);
+  const Tensor d_normed = buffers_.d_normed.first_rows(t);
+  const Tensor d_out = buffers_.d_out.first_rows(config_.post_norms ? t : 0);
+  const Tensor d_attended = buffers_.d_attended.first_rows(t);
+  const Tensor d_qkv = buffers_.d_qkv.first_rows(t);
 
   activation_forward(b.gate_up, act);
   if (config_.post_norms) {
     rms_norm_backward(d_x, b.feed_forward_out, w.feed_forward_post_norm, b.feed_forward_rstd, d_out,
                       Store::kOverwrite);
   }
-  stack_backward(layer, kDownOnly, d_out, act, b.lora_h[kDownOnly], d_act);
+  stack_backward(layer, kDownOnly, config_.post_norms ? d_out : rounded_gradient(d_x), act, b.lora_h[kDownOnly], d_act);
   activation_backward(d_act, b.gate_up);
   stack_backward(layer, kGateUp, b.gate_up, b.mid_normed, b.lora_h[kGateUp], d_normed);
   rms_norm_backward(d_normed, b.x_mid, w.mid_norm, b.mid_rstd, d_x, Store::kAdd);
@@ -150,15 +139,15 @@ void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_
     rms_norm_backward(d_x, b.attention_out, w.attention_post_norm, b.attention_rstd, d_out,
                       Store::kOverwrite);
   }
-  stack_backward(layer, kOut, d_out, b.attended, b.lora_h[kOut], d_attended);
+  stack_backward(layer, kOut, config_.post_norms ? d_out : rounded_gradient(d_x), b.attended, b.lora_h[kOut], d_attended);
   attention_backward(attention_shape(layer), d_attended, b.qkv, b.attended, b.lse,
-                     buffers_.d_kv.first_rows(t), d_qkv);
+                     buffers_.d_heads.first_rows(t), d_qkv);
   const RopeTable& rope = rope_of(layer);
   rope_backward(turned(d_qkv), buffers_.positions, rope.cos, rope.sin);
   if (config_.qk_norm) norm_heads_backward(w, b, d_qkv);
   // Nothing below the first layer learns.
   const bool first = layer == 0;
-  stack_backward(layer, kQkv, d_qkv, b.input_normed, b.lora_h[kQkv], first ? Matrix{} : d_normed);
+  stack_backward(layer, kQkv, d_qkv, b.input_normed, b.lora_h[kQkv], first ? Tensor{} : d_normed);
   if (!first) rms_norm_backward(d_normed, b.x, w.input_norm, b.input_rstd, d_x, Store::kAdd);
 }
 
@@ -172,7 +161,7 @@ void Transformer::norm_heads(const LayerWeights& w, const LayerBuffers& b) {
                     b.qk_rstd.col_range(q, k));
 }
 
-void Transformer::norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Matrix d_qkv) {
+void Transformer::norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Tensor d_qkv) {
   const int64_t q = config_.n_heads, k = config_.n_kv_heads, e = config_.head_dim;
   head_norm_backward(b.qk.col_range(0, q * e), w.q_norm, b.qk_rstd.col_range(0, q),
                      d_qkv.col_range(0, q * e));
@@ -186,19 +175,19 @@ void Transformer::attend(int64_t layer, const LayerBuffers& b) {
     attention_forward(shape, b.qkv, b.attended, b.lse);
     return;
   }
-  const Matrix kv = b.qkv.col_range(b.attended.cols, b.qkv.cols - b.attended.cols);
+  const Tensor kv = b.qkv.col_range(b.attended.cols, b.qkv.cols - b.attended.cols);
   std::vector<CachedSequence> cached;
   for (int64_t s = 0; s < batch_.n_sequences; ++s) {
     const int64_t first = batch_.cu_seqlens[s], n = batch_.cu_seqlens[s + 1] - first;
     const int64_t before = kv_cache_->length(slots_[s]);
-    const Matrix rows = kv_cache_->rows(layer, slots_[s]);
+    const Tensor rows = kv_cache_->rows(layer, slots_[s]);
     copy(kv.row_range(first, n), rows.row_range(before, n));
     cached.push_back({rows.first_rows(before + n), before});
   }
   attention_cached(shape, cached.data(), b.qkv, b.attended);
 }
 
-void Transformer::activation_forward(ConstMatrix gate_up, Matrix y) const {
+void Transformer::activation_forward(ConstTensor gate_up, Tensor y) const {
   if (config_.activation == KAIAKU_ACTIVATION_GELU_TANH) {
     geglu_forward(gate_up, y);
   } else {
@@ -206,7 +195,7 @@ void Transformer::activation_forward(ConstMatrix gate_up, Matrix y) const {
   }
 }
 
-void Transformer::activation_backward(ConstMatrix d_y, Matrix gate_up) const {
+void Transformer::activation_backward(ConstTensor d_y, Tensor gate_up) const {
   if (config_.activation == KAIAKU_ACTIVATION_GELU_TANH) {
     geglu_backward(d_y, gate_up);
   } else {
@@ -214,7 +203,7 @@ void Transformer::activation_backward(ConstMatrix d_y, Matrix gate_up) const {
   }
 }
 
-void Transformer::stack_forward(int64_t layer, Stack stack, ConstMatrix x, Matrix h, Matrix y, Store store) {
+void Transformer::stack_forward(int64_t layer, Stack stack, ConstTensor x, Tensor h, Tensor y, Store store) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
   if (pass_.squares != nullptr) pass_.squares->add(layer, stack, x);
   if (y.data != nullptr) linear_forward(cache_, x, matrix_of(linear), linear.bias, y, store);
@@ -223,26 +212,26 @@ void Transformer::stack_forward(int64_t layer, Stack stack, ConstMatrix x, Matri
   if (lora.parts.empty()) return;
   const Dropout dropout = dropout_of(layer, stack);
   if (dropout.p > 0) {
-    const Matrix dropped{buffers_.dropped.data, x.rows, x.cols, x.cols};
+    const Tensor dropped{buffers_.dropped.data, x.type, x.rows, x.cols, x.cols};
     dropout_forward(dropout, x, dropped);
     x = dropped;
   }
   lora_forward(cache_, lora, scaling_, x, h, y);
 }
 
-void Transformer::stack_backward(int64_t layer, Stack stack, ConstMatrix d_y, ConstMatrix x, ConstMatrix h,
-                                 Matrix d_x) {
+void Transformer::stack_backward(int64_t layer, Stack stack, ConstTensor d_y, ConstTensor x, ConstTensor h,
+                                 Tensor d_x) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
   if (d_x.data != nullptr) linear_backward_input(cache_, d_y, matrix_of(linear), d_x, Store::kOverwrite);
   const LoraStack& lora = adapter_->stack(layer, stack);
   if (lora.parts.empty()) return;
-  const Matrix g{buffers_.lora_g.data, batch_.n_tokens, h.cols, h.cols};
+  const Tensor g{buffers_.lora_g.data, h.type, batch_.n_tokens, h.cols, h.cols};
   const Dropout dropout = dropout_of(layer, stack);
   if (dropout.p == 0) {
     lora_backward(cache_, lora, scaling_, d_y, x, h, g, d_x);
     return;
   }
-  const Matrix dropped{buffers_.dropped.data, x.rows, x.cols, x.cols};
+  const Tensor dropped{buffers_.dropped.data, x.type, x.rows, x.cols, x.cols};
   dropout_forward(dropout, x, dropped);
   lora_backward(cache_, lora, scaling_, d_y, dropped, h, g, {});
   if (d_x.data == nullptr) return;
@@ -254,17 +243,27 @@ Dropout Transformer::dropout_of(int64_t layer, Stack stack) const {
   return {pass_.dropout.p, mix64(pass_.dropout.key ^ mix64(static_cast<uint64_t>(layer * kStacks + stack)))};
 }
 
-ConstMatrix Transformer::matrix_of(const FrozenLinear& linear) const {
-  return linear.weight.in(DType::kF32, buffers_.weight).as<float>();
+ConstTensor Transformer::matrix_of(const FrozenLinear& linear) const {
+  return linear.weight.in(buffers_.act.type, buffers_.weight);
+}
+
+ConstTensor Transformer::rounded_gradient(Matrix d_x) const {
+  if (buffers_.act.type == DType::kF32) return d_x;
+  const Tensor rounded = buffers_.d_out.first_rows(d_x.rows);
+  copy(d_x, rounded);
+  return rounded;
 }
 
 LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {
   LayerBuffers cut = layer;
-  for (Matrix* m : {&cut.x, &cut.input_normed, &cut.qk, &cut.qk_rstd, &cut.qkv, &cut.lse, &cut.attended,
-                    &cut.attention_out, &cut.x_mid, &cut.mid_normed, &cut.gate_up, &cut.feed_forward_out}) {
+  for (Matrix* m : {&cut.x, &cut.qk_rstd, &cut.lse, &cut.attention_out, &cut.x_mid, &cut.feed_forward_out}) {
     *m = m->first_rows(batch_.n_tokens);
   }
-  for (Matrix& h : cut.lora_h) h = h.first_rows(batch_.n_tokens);
+  for (Tensor* m :
+       {&cut.input_normed, &cut.qk, &cut.qkv, &cut.attended, &cut.mid_normed, &cut.gate_up}) {
+    *m = m->first_rows(batch_.n_tokens);
+  }
+  for (Tensor& h : cut.lora_h) h = h.first_rows(batch_.n_tokens);
   return cut;
 }
 
@@ -278,7 +277,7 @@ const RopeTable& Transformer::rope_of(int64_t layer) const {
   return is_local(config_, layer) ? buffers_.local_rope : buffers_.rope;
 }
 
-Matrix Transformer::turned(Matrix qkv) const {
+Tensor Transformer::turned(Tensor qkv) const {
   return qkv.col_range(0, (config_.n_heads + config_.n_kv_heads) * int64_t{config_.head_dim});
 }
 

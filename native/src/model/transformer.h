@@ -44,32 +44,35 @@ class Transformer {
   void layer_forward(int64_t layer, const LayerBuffers& b, Matrix y);
   void layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_x);
 
+  // The gradient of the stream in the type of compute.
+  ConstTensor rounded_gradient(Matrix d_x) const;
+
   // q and k in b.qkv, head by head; what they were is kept in b.qk.
   void norm_heads(const LayerWeights& w, const LayerBuffers& b);
-  void norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Matrix d_qkv);
+  void norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Tensor d_qkv);
 
   void attend(int64_t layer, const LayerBuffers& b);
 
-  void activation_forward(ConstMatrix gate_up, Matrix y) const;
-  void activation_backward(ConstMatrix d_y, Matrix gate_up) const;
+  void activation_forward(ConstTensor gate_up, Tensor y) const;
+  void activation_backward(ConstTensor d_y, Tensor gate_up) const;
 
   // y [T, out] = the stack's linears on x, adapter included; with kAdd on top of what y holds; without data
   // only h.
-  void stack_forward(int64_t layer, Stack stack, ConstMatrix x, Matrix h, Matrix y, Store store);
+  void stack_forward(int64_t layer, Stack stack, ConstTensor x, Tensor h, Tensor y, Store store);
   // d_x [T, in], not computed where its data is null; adds to the gradients of the stack's LoRA.
-  void stack_backward(int64_t layer, Stack stack, ConstMatrix d_y, ConstMatrix x, ConstMatrix h, Matrix d_x);
+  void stack_backward(int64_t layer, Stack stack, ConstTensor d_y, ConstTensor x, ConstTensor h, Tensor d_x);
 
   // Of the input of a stack's A, [T, in]; p is 0 where nothing is dropped.
   Dropout dropout_of(int64_t layer, Stack stack) const;
   // The linear's matrix as products read it.
-  ConstMatrix matrix_of(const FrozenLinear& linear) const;
+  ConstTensor matrix_of(const FrozenLinear& linear) const;
 
   // The buffers of a layer, cut to the rows of the current batch.
   LayerBuffers rows_of(const LayerBuffers& layer) const;
   AttentionShape attention_shape(int64_t layer) const;
   const RopeTable& rope_of(int64_t layer) const;
   // q and k in rows of q, k and v.
-  Matrix turned(Matrix qkv) const;
+  Tensor turned(Tensor qkv) const;
 
   const ModelConfig& config_;
   const Weights& weights_;

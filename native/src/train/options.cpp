@@ -52,9 +52,7 @@ void check_options(const TrainerOptions& options, const ModelConfig& config) {
           ", expected 0 or more and less than 1");
   require(std::isfinite(options.lr_ratio_b) && options.lr_ratio_b > 0, "options.lr_ratio_b is ",
           options.lr_ratio_b, ", expected more than 0");
-  if (options.compute != KAIAKU_COMPUTE_F32) {
-    fail(KAIAKU_UNSUPPORTED, "options.compute is ", options.compute, ", known is 0 (f32)");
-  }
+  compute_type(options.compute);
   check_range("reserved", options.reserved, 0, 0);
 }
 

@@ -23,7 +23,7 @@ TrainerOptions checked(const TrainerOptions& options, const ModelConfig& config)
 
 BufferSizes buffer_sizes(const TrainerOptions& options) {
   return {options.max_tokens,  options.max_tokens, options.rank, options.targets, true,
-          options.kept_layers, options.dropout > 0};
+          options.kept_layers, options.dropout > 0, compute_type(options.compute)};
 }
 
 uint64_t mask_key(uint64_t seed, int64_t step, int64_t pass) {
@@ -46,7 +46,7 @@ kaiaku_memory plan_memory(const ModelConfig& config, const TrainerOptions& optio
 }
 
 TrainerMemory::TrainerMemory(const ModelConfig& config, const TrainerOptions& options) {
-  Adapter(config, options.rank, options.targets, adapter, optimizer);
+  Adapter(config, options.rank, options.targets, compute_type(options.compute), adapter, optimizer);
   Buffers(config, buffer_sizes(options), activations, workspace);
 }
 
@@ -66,7 +66,8 @@ Trainer::Trainer(const Model& model, const TrainerOptions& options)
       options_(checked(options, model.config())),
       n_threads_(threads_or_all(options.n_threads)),
       memory_(allocated(model.config(), options)),
-      adapter_(model.config(), options.rank, options.targets, memory_.adapter, memory_.optimizer),
+      adapter_(model.config(), options.rank, options.targets, compute_type(options.compute), memory_.adapter,
+               memory_.optimizer),
       buffers_(model.config(), buffer_sizes(options), memory_.activations, memory_.workspace),
       transformer_(model, &adapter_, options.scaling, buffers_, cache_),
       head_(model, buffers_, cache_) {
@@ -111,6 +112,7 @@ float Trainer::update(float lr) {
   ++step_;
   step_ranges(adapter_.ranges_of_a(), lr, static_cast<float>(scale));
   step_ranges(adapter_.ranges_of_b(), lr * options_.lr_ratio_b, static_cast<float>(scale));
+  adapter_.refresh(0, adapter_.size());
   clear_gradients();
   return static_cast<float>(norm);
 }
@@ -156,7 +158,7 @@ void Trainer::hidden(const Batch& batch, bool use_adapter, int64_t layer, float*
   const ThreadScope threads(n_threads_);
   const ConstMatrix x = transformer_.forward(batch, layer, {use_adapter});
   if (layer == n_layers) {
-    head_.norm(x, {hidden, x.rows, x.cols, x.cols});
+    head_.norm(x, Matrix{hidden, x.rows, x.cols, x.cols});
   } else {
     std::copy_n(x.data, x.size(), hidden);
   }
@@ -170,6 +172,7 @@ void Trainer::set_tensor(int32_t state, const std::string& name, const float* va
   float* to = find(state, name, n);
   if (!all_finite(values, n)) fail(KAIAKU_NOT_FINITE, name, ": a value is NaN or infinite");
   std::copy_n(values, n, to);
+  if (state == KAIAKU_STATE_WEIGHT) adapter_.refresh(adapter_.find(name).offset, n);
 }
 
 void Trainer::set_step(int64_t step) {

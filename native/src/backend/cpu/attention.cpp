@@ -56,24 +56,48 @@ struct Heads {
 };
 
 // to [E, kTile] = rows [first, first + n) of from [T, E] transposed, with zeros beyond n.
-void transpose(ConstMatrix from, int64_t first, int64_t n, float* to) {
+template <class T>
+void transpose(MatrixView<const T> from, int64_t first, int64_t n, float* to) {
   for (int64_t e = 0; e < from.cols; ++e) std::fill(to + e * kTile + n, to + (e + 1) * kTile, 0.0f);
   for (int64_t i = 0; i < n; ++i) {
-    const float* row = from.row(first + i);
-    for (int64_t e = 0; e < from.cols; ++e) to[e * kTile + i] = row[e];
+    const T* row = from.row(first + i);
+    for (int64_t e = 0; e < from.cols; ++e) to[e * kTile + i] = to_float(row[e]);
   }
 }
+
+// Rows of a tile as floats: as they lie, or widened into memory of its own.
+template <class T>
+class TileRows {
+ public:
+  ConstMatrix load(MatrixView<const T> from, int64_t first, int64_t n) {
+    for (int64_t i = 0; i < n; ++i) {
+      const T* row = from.row(first + i);
+      float* to = values_ + i * from.cols;
+#pragma omp simd
+      for (int64_t c = 0; c < from.cols; ++c) to[c] = to_float(row[c]);
+    }
+    return {values_, n, from.cols, from.cols};
+  }
+
+ private:
+  alignas(64) float values_[kTile * kMaxHeadDim];
+};
+
+template <>
+class TileRows<float> {
+ public:
+  ConstMatrix load(ConstMatrix from, int64_t first, int64_t n) { return from.row_range(first, n); }
+};
 
 // Keys are computed in whole vectors; what is beyond the last one is masked.
 int64_t padded(int64_t n_keys) {
   return (n_keys + 2 * kVec - 1) / (2 * kVec) * (2 * kVec);
 }
 
-// scores [n, n_keys], kTile apart = rows [first, first + n) of a [T, E] times b_transposed [E, n_keys].
-void score_tile(ConstMatrix a, int64_t first, int64_t n, const float* b_transposed, int64_t n_keys,
-                float* scores) {
-  for (int64_t i = 0; i < n; ++i) std::fill_n(scores + i * kTile, kTile, 0.0f);
-  tile_multiply_add({a.row(first), a.stride, 1}, b_transposed, kTile, scores, kTile, n, n_keys, a.cols);
+// scores [n, n_keys], kTile apart = a [n, E] times b_transposed [E, n_keys].
+void score_tile(ConstMatrix a, const float* b_transposed, int64_t n_keys, float* scores) {
+  for (int64_t i = 0; i < a.rows; ++i) std::fill_n(scores + i * kTile, kTile, 0.0f);
+  tile_multiply_add({a.data, a.stride, 1}, b_transposed, kTile, scores, kTile, a.rows, n_keys, a.cols);
 }
 
 // The keys of a tile's n_keys, from first_key on, that a query sees.
@@ -90,8 +114,10 @@ struct Visible {
 };
 
 // The first tile starts at the oldest key that the first query sees, so that every query sees a key of it.
-void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v, float scale, int64_t window,
-                  Matrix y, Matrix lse) {
+template <class T>
+void forward_task(const Task& task, MatrixView<const T> q, MatrixView<const T> k, MatrixView<const T> v,
+                  float scale, int64_t window, MatrixView<T> y, Matrix lse) {
+  TileRows<T> q_tile, v_tile;
   alignas(64) float k_transposed[kMaxHeadDim * kTile];
   alignas(64) float scores[kTile * kTile];
   alignas(64) float sums[kTile * kMaxHeadDim];
@@ -103,12 +129,13 @@ void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v,
   std::fill(max, max + n, -kInfinity);
   std::fill(total, total + n, 0.0f);
 
+  const ConstMatrix q_rows = q_tile.load(q, task.block, n);
   const int64_t first_key = std::max(task.first, task.block - window + 1);
   for (int64_t key = first_key; key < task.block + n; key += kTile) {
     const int64_t n_keys = std::min(kTile, task.end - key);
     const int64_t width = padded(n_keys);
     transpose(k, key, n_keys, k_transposed);
-    score_tile(q, task.block, n, k_transposed, width, scores);
+    score_tile(q_rows, k_transposed, width, scores);
     for (int64_t i = 0; i < n; ++i) {
       float* row = scores + i * kTile;
       Visible(task.block + i, key, window).fill_rest(row, -kInfinity);
@@ -128,29 +155,33 @@ void forward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v,
 #pragma omp simd
       for (int64_t c = 0; c < e; ++c) sums[i * e + c] *= shrink;
     }
-    tile_multiply_add({scores, kTile, 1}, v.row(key), v.stride, sums, e, n, e, n_keys);
+    const ConstMatrix v_rows = v_tile.load(v, key, n_keys);
+    tile_multiply_add({scores, kTile, 1}, v_rows.data, v_rows.stride, sums, e, n, e, n_keys);
   }
 
   for (int64_t i = 0; i < n; ++i) {
     const float inverse = 1.0f / total[i];
-    float* y_i = y.row(task.block + i);
-    for (int64_t c = 0; c < e; ++c) y_i[c] = sums[i * e + c] * inverse;
+    T* y_i = y.row(task.block + i);
+    for (int64_t c = 0; c < e; ++c) y_i[c] = rounded<T>(sums[i * e + c] * inverse);
     lse.row(task.block + i)[task.head] = max[i] + std::log(total[i]);
   }
 }
 
-float dot(const float* a, const float* b, int64_t n) {
+template <class T>
+float dot(const T* a, const T* b, int64_t n) {
   float sum = 0;
 #pragma omp simd reduction(+ : sum)
-  for (int64_t i = 0; i < n; ++i) sum += a[i] * b[i];
+  for (int64_t i = 0; i < n; ++i) sum += to_float(a[i]) * to_float(b[i]);
   return sum;
 }
 
 // With P the probabilities and dS = P (d_y v^T - rowsum(d_y y)) scale: d_q = dS k, d_k = dS^T q, d_v = P^T
 // d_y.
-void backward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v, ConstMatrix y,
-                   ConstMatrix d_y, ConstMatrix lse, float scale, int64_t window, Matrix d_q, Matrix d_k,
-                   Matrix d_v) {
+template <class T>
+void backward_task(const Task& task, MatrixView<const T> q, MatrixView<const T> k, MatrixView<const T> v,
+                   MatrixView<const T> y, MatrixView<const T> d_y, ConstMatrix lse, float scale,
+                   int64_t window, Matrix d_q, Matrix d_k, Matrix d_v) {
+  TileRows<T> q_tile, k_tile, d_y_tile;
   alignas(64) float k_transposed[kMaxHeadDim * kTile];
   alignas(64) float v_transposed[kMaxHeadDim * kTile];
   alignas(64) float p[kTile * kTile];
@@ -165,11 +196,14 @@ void backward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v
     const int64_t width = padded(n_keys);
     transpose(k, key, n_keys, k_transposed);
     transpose(v, key, n_keys, v_transposed);
+    const ConstMatrix k_rows = k_tile.load(k, key, n_keys);
     const int64_t end = std::min(task.end, key + n_keys - 1 + window);
     for (int64_t query = key; query < end; query += kTile) {
       const int64_t n = std::min(kTile, end - query);
-      score_tile(q, query, n, k_transposed, width, p);
-      score_tile(d_y, query, n, v_transposed, width, d_s);
+      const ConstMatrix q_rows = q_tile.load(q, query, n);
+      const ConstMatrix d_y_rows = d_y_tile.load(d_y, query, n);
+      score_tile(q_rows, k_transposed, width, p);
+      score_tile(d_y_rows, v_transposed, width, d_s);
       for (int64_t i = 0; i < n; ++i) {
         float* p_i = p + i * kTile;
         float* d_s_i = d_s + i * kTile;
@@ -184,33 +218,33 @@ void backward_task(const Task& task, ConstMatrix q, ConstMatrix k, ConstMatrix v
         visible.fill_rest(p_i, 0);
         visible.fill_rest(d_s_i, 0);
       }
-      tile_multiply_add({d_s, kTile, 1}, k.row(key), k.stride, d_q.row(query), d_q.stride, n, e, n_keys);
-      tile_multiply_add({d_s, 1, kTile}, q.row(query), q.stride, d_k.row(key), d_k.stride, n_keys, e, n);
-      tile_multiply_add({p, 1, kTile}, d_y.row(query), d_y.stride, d_v.row(key), d_v.stride, n_keys, e, n);
+      tile_multiply_add({d_s, kTile, 1}, k_rows.data, k_rows.stride, d_q.row(query), d_q.stride, n, e, n_keys);
+      tile_multiply_add({d_s, 1, kTile}, q_rows.data, q_rows.stride, d_k.row(key), d_k.stride, n_keys, e, n);
+      tile_multiply_add({p, 1, kTile}, d_y_rows.data, d_y_rows.stride, d_v.row(key), d_v.stride, n_keys, e, n);
     }
   }
 }
 
 // to [T, K*E] = the sum of each key/value head's query heads in from [T, H*E].
-void sum_groups(ConstMatrix from, int64_t group, int64_t head_dim, Matrix to) {
+template <class T>
+void sum_groups(ConstMatrix from, int64_t group, int64_t head_dim, MatrixView<T> to) {
 #pragma omp parallel for schedule(static)
   for (int64_t t = 0; t < to.rows; ++t) {
     for (int64_t head = 0; head < to.cols; head += head_dim) {
       const float* first = from.row(t) + head * group;
-      float* sum = to.row(t) + head;
-      std::copy_n(first, head_dim, sum);
-      for (int64_t g = 1; g < group; ++g) {
-#pragma omp simd
-        for (int64_t c = 0; c < head_dim; ++c) sum[c] += first[g * head_dim + c];
+      T* to_head = to.row(t) + head;
+      for (int64_t c = 0; c < head_dim; ++c) {
+        float sum = first[c];
+        for (int64_t g = 1; g < group; ++g) sum += first[g * head_dim + c];
+        to_head[c] = rounded<T>(sum);
       }
     }
   }
 }
 
-}  // namespace
-
-void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, Matrix lse) {
-  const Heads<ConstMatrix> heads{qkv, shape};
+template <class T>
+void forward(const AttentionShape& shape, MatrixView<const T> qkv, MatrixView<T> y, Matrix lse) {
+  const Heads<MatrixView<const T>> heads{qkv, shape};
   const int64_t e = shape.head_dim;
   const int64_t group = shape.n_heads / shape.n_kv_heads;
   const std::vector<Task> tasks = tasks_of(shape, kTile);
@@ -218,20 +252,22 @@ void attention_forward(const AttentionShape& shape, ConstMatrix qkv, Matrix y, M
   for (size_t i = 0; i < tasks.size(); ++i) {
     const int64_t head = tasks[i].head;
     const int64_t kv_head = head / group;
-    forward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), shape.scale, shape.window,
-                 y.col_range(head * e, e), lse);
+    forward_task<T>(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), shape.scale, shape.window,
+                    y.col_range(head * e, e), lse);
   }
 }
 
-void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatrix qkv, ConstMatrix y,
-                        ConstMatrix lse, Matrix d_kv, Matrix d_qkv) {
-  const Heads<ConstMatrix> heads{qkv, shape};
+template <class T>
+void backward(const AttentionShape& shape, MatrixView<const T> d_y, MatrixView<const T> qkv,
+              MatrixView<const T> y, ConstMatrix lse, Matrix d_heads, MatrixView<T> d_qkv) {
+  const Heads<MatrixView<const T>> heads{qkv, shape};
   const int64_t e = shape.head_dim;
   const int64_t group = shape.n_heads / shape.n_kv_heads;
   const int64_t q_width = shape.n_heads * e;
   const int64_t kv_width = shape.n_kv_heads * e;
-  const Matrix d_k = d_kv.col_range(0, q_width);
-  const Matrix d_v = d_kv.col_range(q_width, q_width);
+  const Matrix d_q = d_heads.col_range(0, q_width);
+  const Matrix d_k = d_heads.col_range(q_width, q_width);
+  const Matrix d_v = d_heads.col_range(2 * q_width, q_width);
 
   const std::vector<Task> tasks = tasks_of(shape, qkv.rows);
 #pragma omp parallel for schedule(dynamic)
@@ -239,12 +275,30 @@ void attention_backward(const AttentionShape& shape, ConstMatrix d_y, ConstMatri
     const int64_t head = tasks[i].head;
     const int64_t kv_head = head / group;
     const int64_t column = head * e;
-    backward_task(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), y.col_range(column, e),
-                  d_y.col_range(column, e), lse, shape.scale, shape.window, d_qkv.col_range(column, e),
-                  d_k.col_range(column, e), d_v.col_range(column, e));
+    backward_task<T>(tasks[i], heads.q(head), heads.k(kv_head), heads.v(kv_head), y.col_range(column, e),
+                     d_y.col_range(column, e), lse, shape.scale, shape.window, d_q.col_range(column, e),
+                     d_k.col_range(column, e), d_v.col_range(column, e));
   }
+  sum_groups(d_q, 1, e, d_qkv.col_range(0, q_width));
   sum_groups(d_k, group, e, d_qkv.col_range(q_width, kv_width));
   sum_groups(d_v, group, e, d_qkv.col_range(q_width + kv_width, kv_width));
+}
+
+}  // namespace
+
+void attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse) {
+  with_type(qkv.type, [&](auto type) {
+    using T = decltype(type);
+    forward<T>(shape, qkv.as<T>(), y.as<T>(), lse);
+  });
+}
+
+void attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv, ConstTensor y,
+                        ConstMatrix lse, Matrix d_heads, Tensor d_qkv) {
+  with_type(qkv.type, [&](auto type) {
+    using T = decltype(type);
+    backward<T>(shape, d_y.as<T>(), qkv.as<T>(), y.as<T>(), lse, d_heads, d_qkv.as<T>());
+  });
 }
 
 }  // namespace kaiaku

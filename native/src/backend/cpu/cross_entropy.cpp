@@ -19,7 +19,10 @@ float row_max(const float* x, int64_t n) {
 
 }  // namespace
 
-void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll) {
+namespace {
+
+template <class T>
+void forward_backward(Matrix logits, const int32_t* targets, float* nll, MatrixView<T> d_logits) {
   const int64_t v = logits.cols;
 #pragma omp parallel for schedule(static)
   for (int64_t t = 0; t < logits.rows; ++t) {
@@ -39,10 +42,18 @@ void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float
     }
     nll[t] = static_cast<float>(std::log(total) - target);
     const float inverse = static_cast<float>(1.0 / total);
+    const float of_target = z[targets[t]] * inverse;
+    T* d = d_logits.row(t);
 #pragma omp simd
-    for (int64_t i = 0; i < v; ++i) z[i] *= inverse;
-    z[targets[t]] -= 1.0f;
+    for (int64_t i = 0; i < v; ++i) d[i] = rounded<T>(z[i] * inverse);
+    d[targets[t]] = rounded<T>(of_target - 1.0f);
   }
+}
+
+}  // namespace
+
+void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll, Tensor d_logits) {
+  with_types([&](auto to) { forward_backward(logits, targets, nll, to); }, d_logits);
 }
 
 void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll) {

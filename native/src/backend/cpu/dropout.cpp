@@ -24,28 +24,42 @@ class RowMask {
 
 }  // namespace
 
-void dropout_forward(const Dropout& dropout, ConstMatrix x, Matrix y) {
+void dropout_forward(const Dropout& dropout, ConstTensor x, Tensor y) {
   const float factor = 1.0f / (1.0f - dropout.p);
+  with_type(x.type, [&](auto type) {
+    using T = decltype(type);
+    const auto from = x.as<T>();
+    const auto to = y.as<T>();
 #pragma omp parallel for schedule(static)
-  for (int64_t t = 0; t < x.rows; ++t) {
-    const RowMask mask(dropout, t);
-    const float* x_t = x.row(t);
-    float* y_t = y.row(t);
+    for (int64_t t = 0; t < x.rows; ++t) {
+      const RowMask mask(dropout, t);
+      const T* x_t = from.row(t);
+      T* y_t = to.row(t);
 #pragma omp simd
-    for (int64_t i = 0; i < x.cols; ++i) y_t[i] = mask.keeps(i) ? x_t[i] * factor : 0.0f;
-  }
+      for (int64_t i = 0; i < x.cols; ++i) {
+        y_t[i] = rounded<T>(mask.keeps(i) ? to_float(x_t[i]) * factor : 0.0f);
+      }
+    }
+  });
 }
 
-void dropout_backward(const Dropout& dropout, ConstMatrix d_y, Matrix d_x) {
+void dropout_backward(const Dropout& dropout, ConstTensor d_y, Tensor d_x) {
   const float factor = 1.0f / (1.0f - dropout.p);
+  with_type(d_y.type, [&](auto type) {
+    using T = decltype(type);
+    const auto from = d_y.as<T>();
+    const auto to = d_x.as<T>();
 #pragma omp parallel for schedule(static)
-  for (int64_t t = 0; t < d_y.rows; ++t) {
-    const RowMask mask(dropout, t);
-    const float* d_y_t = d_y.row(t);
-    float* d_x_t = d_x.row(t);
+    for (int64_t t = 0; t < d_y.rows; ++t) {
+      const RowMask mask(dropout, t);
+      const T* d_y_t = from.row(t);
+      T* d_x_t = to.row(t);
 #pragma omp simd
-    for (int64_t i = 0; i < d_y.cols; ++i) d_x_t[i] += mask.keeps(i) ? d_y_t[i] * factor : 0.0f;
-  }
+      for (int64_t i = 0; i < d_y.cols; ++i) {
+        d_x_t[i] = rounded<T>(to_float(d_x_t[i]) + (mask.keeps(i) ? to_float(d_y_t[i]) * factor : 0.0f));
+      }
+    }
+  });
 }
 
 }  // namespace kaiaku

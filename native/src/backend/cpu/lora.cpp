@@ -11,8 +11,8 @@ M part_of(M stacked, size_t i, int64_t rank) {
 
 }  // namespace
 
-void lora_forward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix x, Matrix h,
-                  Matrix y) {
+void lora_forward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstTensor x, Tensor h,
+                  Tensor y) {
   linear_forward(cache, x, lora.a, nullptr, h, Store::kOverwrite);
   scale(h, scaling);
   if (y.data == nullptr) return;
@@ -23,11 +23,11 @@ void lora_forward(MatmulCache& cache, const LoraStack& lora, float scaling, Cons
   }
 }
 
-void lora_backward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstMatrix d_y, ConstMatrix x,
-                   ConstMatrix h, Matrix g, Matrix d_x) {
+void lora_backward(MatmulCache& cache, const LoraStack& lora, float scaling, ConstTensor d_y, ConstTensor x,
+                   ConstTensor h, Tensor g, Tensor d_x) {
   for (size_t i = 0; i < lora.parts.size(); ++i) {
     const LoraPart& part = lora.parts[i];
-    const ConstMatrix d_y_part = d_y.col_range(part.first, part.b.rows);
+    const ConstTensor d_y_part = d_y.col_range(part.first, part.b.rows);
     linear_backward_weight(cache, d_y_part, part_of(h, i, part.b.cols), part.d_b);
     linear_backward_input(cache, d_y_part, part.b, part_of(g, i, part.b.cols), Store::kOverwrite);
   }

@@ -14,16 +14,20 @@ namespace {
 
 using dnnl::memory;
 
+memory::data_type data_type(DType type) {
+  return type == DType::kF32 ? memory::data_type::f32 : memory::data_type::bf16;
+}
+
 // A matrix or its transpose.
 struct Operand {
-  ConstMatrix matrix;
+  ConstTensor matrix;
   bool transposed;
 
   int64_t rows() const { return transposed ? matrix.cols : matrix.rows; }
   int64_t cols() const { return transposed ? matrix.rows : matrix.cols; }
   memory::desc desc() const {
     const memory::dims strides = transposed ? memory::dims{1, matrix.stride} : memory::dims{matrix.stride, 1};
-    return {{rows(), cols()}, memory::data_type::f32, strides};
+    return {{rows(), cols()}, data_type(matrix.type), strides};
   }
 };
 
@@ -32,15 +36,16 @@ struct Product {
   memory a, b, bias, c;
 };
 
-// Everything that a prepared product depends on: sizes, strides, transpositions, bias, accumulation, threads.
+// Everything that a prepared product depends on: sizes, strides, transpositions, bias, accumulation, types,
+// threads.
 using Key = std::array<int64_t, 9>;
 
 // Shapes follow T, which changes with every batch: about twenty products for each T. A prepared product holds
 // half a megabyte of code and scratch memory, which no plan of memory knows of, so that only a few are kept.
 constexpr size_t kMaxProducts = 96;
 
-void* mutable_pointer(const float* data) {
-  return const_cast<float*>(data);
+void* mutable_pointer(const void* data) {
+  return const_cast<void*>(data);
 }
 
 }  // namespace
@@ -50,12 +55,12 @@ struct MatmulCache::Impl {
   dnnl::stream stream{engine};
   std::map<Key, Product> products;
 
-  Product prepare(const Operand& a, const Operand& b, bool bias, const Matrix& c, Store store) const;
+  Product prepare(const Operand& a, const Operand& b, bool bias, const Tensor& c, Store store) const;
   // c [M, N] = a [M, K] b [K, N] + bias [N].
-  void multiply(const Operand& a, const Operand& b, const float* bias, Matrix c, Store store);
+  void multiply(const Operand& a, const Operand& b, const float* bias, Tensor c, Store store);
 };
 
-Product MatmulCache::Impl::prepare(const Operand& a, const Operand& b, bool bias, const Matrix& c,
+Product MatmulCache::Impl::prepare(const Operand& a, const Operand& b, bool bias, const Tensor& c,
                                    Store store) const {
   dnnl::primitive_attr attributes;
   if (store == Store::kAdd) {
@@ -72,10 +77,11 @@ Product MatmulCache::Impl::prepare(const Operand& a, const Operand& b, bool bias
           bias ? memory(bias_desc, engine, nullptr) : memory(), memory(c_desc, engine, nullptr)};
 }
 
-void MatmulCache::Impl::multiply(const Operand& a, const Operand& b, const float* bias, Matrix c,
+void MatmulCache::Impl::multiply(const Operand& a, const Operand& b, const float* bias, Tensor c,
                                  Store store) {
   const int64_t flags =
-      a.transposed | b.transposed << 1 | (bias != nullptr) << 2 | (store == Store::kAdd) << 3;
+      a.transposed | b.transposed << 1 | (bias != nullptr) << 2 | (store == Store::kAdd) << 3 |
+      (a.matrix.type == DType::kBf16) << 4 | (c.type == DType::kBf16) << 5;
   const Key key{a.rows(),        a.cols(), b.cols(), a.matrix.stride,
                 b.matrix.stride, c.stride, flags,    omp_get_max_threads()};
   auto found = products.find(key);
@@ -104,16 +110,16 @@ MatmulCache::MatmulCache() : impl_(std::make_unique<Impl>()) {
 
 MatmulCache::~MatmulCache() = default;
 
-void linear_forward(MatmulCache& cache, ConstMatrix x, ConstMatrix w, const float* bias, Matrix y,
+void linear_forward(MatmulCache& cache, ConstTensor x, ConstTensor w, const float* bias, Tensor y,
                     Store store) {
   cache.impl().multiply({x, false}, {w, true}, bias, y, store);
 }
 
-void linear_backward_input(MatmulCache& cache, ConstMatrix d_y, ConstMatrix w, Matrix d_x, Store store) {
+void linear_backward_input(MatmulCache& cache, ConstTensor d_y, ConstTensor w, Tensor d_x, Store store) {
   cache.impl().multiply({d_y, false}, {w, false}, nullptr, d_x, store);
 }
 
-void linear_backward_weight(MatmulCache& cache, ConstMatrix d_y, ConstMatrix x, Matrix d_w) {
+void linear_backward_weight(MatmulCache& cache, ConstTensor d_y, ConstTensor x, Matrix d_w) {
   cache.impl().multiply({d_y, true}, {x, false}, nullptr, d_w, Store::kAdd);
 }
 

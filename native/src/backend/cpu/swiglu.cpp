@@ -1,36 +1,25 @@
 #include "backend/backend.h"
 #include "backend/cpu/exponential.h"
+#include "backend/cpu/glu.h"
 
 namespace kaiaku {
+namespace {
 
-void swiglu_forward(ConstMatrix gate_up, Matrix y) {
-  const int64_t f = y.cols;
-#pragma omp parallel for schedule(static)
-  for (int64_t t = 0; t < y.rows; ++t) {
-    const float* gate = gate_up.row(t);
-    const float* up = gate + f;
-    float* y_t = y.row(t);
-#pragma omp simd
-    for (int64_t i = 0; i < f; ++i) y_t[i] = gate[i] / (1.0f + exponential(-gate[i])) * up[i];
-  }
+// silu(g) = g sigmoid(g).
+struct Silu {
+  static float sigmoid(float g) { return 1.0f / (1.0f + exponential(-g)); }
+  static float value(float g) { return g * sigmoid(g); }
+  static float derivative(float g) { return sigmoid(g) * (1.0f + g * (1.0f - sigmoid(g))); }
+};
+
+}  // namespace
+
+void swiglu_forward(ConstTensor gate_up, Tensor y) {
+  glu_forward<Silu>(gate_up, y);
 }
 
-void swiglu_backward(ConstMatrix d_y, Matrix gate_up) {
-  const int64_t f = d_y.cols;
-#pragma omp parallel for schedule(static)
-  for (int64_t t = 0; t < d_y.rows; ++t) {
-    float* gate = gate_up.row(t);
-    float* up = gate + f;
-    const float* d_y_t = d_y.row(t);
-#pragma omp simd
-    for (int64_t i = 0; i < f; ++i) {
-      const float g = gate[i];
-      const float sigmoid = 1.0f / (1.0f + exponential(-g));
-      const float d_silu = sigmoid * (1.0f + g * (1.0f - sigmoid));
-      gate[i] = d_y_t[i] * up[i] * d_silu;
-      up[i] = d_y_t[i] * g * sigmoid;
-    }
-  }
+void swiglu_backward(ConstTensor d_y, Tensor gate_up) {
+  glu_backward<Silu>(d_y, gate_up);
 }
 
 }  // namespace kaiaku
