@@ -3,6 +3,7 @@ package dev.kaiaku.trainer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kaiaku.bindings.NativeBatch;
+import dev.kaiaku.bindings.NativeCompute;
 import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.PeftAdapter;
@@ -90,10 +91,15 @@ record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonN
     }
 
     NativeTrainerOptions options(boolean recompute) {
+        return options(recompute, NativeCompute.F32);
+    }
+
+    NativeTrainerOptions options(boolean recompute, NativeCompute compute) {
         JsonNode hyper = reference.path("hyper");
         return NativeTrainerOptions.builder(
                         adapter.rank(), LoraTarget.bits(LoraTarget.of(adapter)), ints("tokens").length)
                 .keptLayers(recompute ? 0 : base.config().layers())
+                .compute(compute)
                 .scaling((float) adapter.scaling())
                 .beta1((float) hyper.path("betas").path(0).asDouble())
                 .beta2((float) hyper.path("betas").path(1).asDouble())

@@ -3,8 +3,11 @@ package dev.kaiaku.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.kaiaku.bindings.NativeBatch;
+import dev.kaiaku.bindings.NativeCompute;
 import dev.kaiaku.bindings.NativeLoss;
 import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeTrainer;
@@ -14,6 +17,7 @@ import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.LoraMatrix;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.trainer.options.WeightsForm;
 import dev.kaiaku.trainer.packing.Example;
 import dev.kaiaku.trainer.packing.MicroBatches;
 import java.nio.file.Path;
@@ -102,9 +106,28 @@ final class GoldenTest {
         });
     }
 
+    @ParameterizedTest
+    @MethodSource("supported")
+    void lossesInBf16AreNear(Path folder) {
+        try (Golden golden = Golden.open(folder);
+                NativeModel model = BaseLoader.load(golden.base(), WeightsForm.BF16, Progress.NONE);
+                NativeTrainer trainer = NativeTrainer.create(model, golden.options(false, NativeCompute.BF16))) {
+            AdapterState.upload(golden.adapter(), trainer);
+            for (JsonNode expected : golden.reference().path("losses")) {
+                assertThat(trainer.accumulate(golden.batch()).mean())
+                        .isCloseTo(expected.asDouble(), withinPercentage(gemma3(golden) ? 3 : 2));
+                trainer.update(golden.lr());
+            }
+        }
+    }
+
+    /** Its four norms a layer and scaled embeddings make the ten large steps of the reference the most sensitive. */
+    private static boolean gemma3(Golden golden) {
+        return Golden.modelType(golden.base().path()).startsWith("gemma3");
+    }
+
     private static void assertMergedLogits(Golden golden, LoraAdapter trained) {
-        boolean gemma3 = Golden.modelType(golden.base().path()).startsWith("gemma3");
-        double tolerance = gemma3 ? MERGED_LOGITS_OF_GEMMA3 : MERGED_LOGITS;
+        double tolerance = gemma3(golden) ? MERGED_LOGITS_OF_GEMMA3 : MERGED_LOGITS;
         try (NativeModel model = BaseLoader.load(new MergedBase(golden.base(), trained), Progress.NONE);
                 NativeTrainer merged = NativeTrainer.create(model, golden.options(true))) {
             assertClose(merged.logits(golden.batch(), false), golden.arrays().floats("merged_logits"), tolerance);

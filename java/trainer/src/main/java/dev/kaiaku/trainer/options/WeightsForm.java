@@ -20,7 +20,7 @@ public enum WeightsForm {
         if (this != AUTO) {
             return this;
         }
-        return parameters >= LARGE * 1000 ? NF4 : F32;
+        return parameters >= LARGE ? NF4 : BF16;
     }
 
     /** Form of the layers' matrices; not of {@link #AUTO}. */
