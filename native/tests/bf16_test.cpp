@@ -1,5 +1,5 @@
-// bf16 compute against f32, and against itself from another side. The table of tolerances: bf16 keeps 8 bits, so
-// that one rounding is off by 0.4 % at the most.
+// bf16 compute against f32, and against itself from another side. The table of tolerances: bf16 keeps 8 bits,
+// so that one rounding is off by 0.4 % at the most.
 #include <algorithm>
 #include <cmath>
 
@@ -13,9 +13,9 @@ using namespace kaiaku::test;
 
 namespace {
 
-constexpr double kLoss = 0.02;          // relative, of a whole pass
+constexpr double kLoss = 0.02;  // relative, of a whole pass
 constexpr double kGradientCosine = 0.98;
-constexpr double kLogits = 0.03;        // of the largest logit
+constexpr double kLogits = 0.03;  // of the largest logit
 
 std::vector<ModelConfig> configs() {
   ModelConfig biased = tiny_config();
@@ -156,9 +156,10 @@ void a_decoder_computes_as_its_trainer() {
 }  // namespace
 
 int main() {
-  return run_tests({{"bf16: losses and gradients are near those of f32", losses_and_gradients_are_near_those_of_f32},
-              {"bf16: NF4 weights", nf4_weights_are_dequantised_to_bf16},
-              {"bf16: training lowers the loss and repeats", training_lowers_the_loss_and_repeats},
-              {"bf16: the decoder agrees with the trainer", the_decoder_agrees_with_the_trainer},
-              {"bf16: a decoder computes as its trainer", a_decoder_computes_as_its_trainer}});
+  return run_tests(
+      {{"bf16: losses and gradients are near those of f32", losses_and_gradients_are_near_those_of_f32},
+       {"bf16: NF4 weights", nf4_weights_are_dequantised_to_bf16},
+       {"bf16: training lowers the loss and repeats", training_lowers_the_loss_and_repeats},
+       {"bf16: the decoder agrees with the trainer", the_decoder_agrees_with_the_trainer},
+       {"bf16: a decoder computes as its trainer", a_decoder_computes_as_its_trainer}});
 }

@@ -10,8 +10,8 @@
 namespace kaiaku {
 
 // What backward needs of one layer; without columns where the config has no use for it. T is the largest
-// batch; a pass uses the first rows. Tensors have the type of compute; the residual stream, statistics and what
-// post-norms are on stay in f32.
+// batch; a pass uses the first rows. Tensors have the type of compute; the residual stream, statistics and
+// what post-norms are on stay in f32.
 struct LayerBuffers {
   Matrix x;                            // [T, D] input of the layer
   float* input_rstd;                   // [T]

@@ -98,7 +98,8 @@ void Decoder::step(const int32_t* slots, const int32_t* tokens, int64_t n, float
 
 KvCache Decoder::take_cache() {
   const auto take = [this] {
-    return KvCache(model_.config(), compute_type(options_.compute), options_.n_slots, options_.slot_tokens, cache_memory_);
+    return KvCache(model_.config(), compute_type(options_.compute), options_.n_slots, options_.slot_tokens,
+                   cache_memory_);
   };
   take();
   cache_memory_.allocate();

@@ -130,7 +130,8 @@ void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_
     rms_norm_backward(d_x, b.feed_forward_out, w.feed_forward_post_norm, b.feed_forward_rstd, d_out,
                       Store::kOverwrite);
   }
-  stack_backward(layer, kDownOnly, config_.post_norms ? d_out : rounded_gradient(d_x), act, b.lora_h[kDownOnly], d_act);
+  stack_backward(layer, kDownOnly, config_.post_norms ? d_out : rounded_gradient(d_x), act,
+                 b.lora_h[kDownOnly], d_act);
   activation_backward(d_act, b.gate_up);
   stack_backward(layer, kGateUp, b.gate_up, b.mid_normed, b.lora_h[kGateUp], d_normed);
   rms_norm_backward(d_normed, b.x_mid, w.mid_norm, b.mid_rstd, d_x, Store::kAdd);
@@ -139,7 +140,8 @@ void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_
     rms_norm_backward(d_x, b.attention_out, w.attention_post_norm, b.attention_rstd, d_out,
                       Store::kOverwrite);
   }
-  stack_backward(layer, kOut, config_.post_norms ? d_out : rounded_gradient(d_x), b.attended, b.lora_h[kOut], d_attended);
+  stack_backward(layer, kOut, config_.post_norms ? d_out : rounded_gradient(d_x), b.attended, b.lora_h[kOut],
+                 d_attended);
   attention_backward(attention_shape(layer), d_attended, b.qkv, b.attended, b.lse,
                      buffers_.d_heads.first_rows(t), d_qkv);
   const RopeTable& rope = rope_of(layer);
@@ -259,8 +261,7 @@ LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {
   for (Matrix* m : {&cut.x, &cut.qk_rstd, &cut.lse, &cut.attention_out, &cut.x_mid, &cut.feed_forward_out}) {
     *m = m->first_rows(batch_.n_tokens);
   }
-  for (Tensor* m :
-       {&cut.input_normed, &cut.qk, &cut.qkv, &cut.attended, &cut.mid_normed, &cut.gate_up}) {
+  for (Tensor* m : {&cut.input_normed, &cut.qk, &cut.qkv, &cut.attended, &cut.mid_normed, &cut.gate_up}) {
     *m = m->first_rows(batch_.n_tokens);
   }
   for (Tensor& h : cut.lora_h) h = h.first_rows(batch_.n_tokens);

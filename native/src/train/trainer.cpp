@@ -22,8 +22,14 @@ TrainerOptions checked(const TrainerOptions& options, const ModelConfig& config)
 }
 
 BufferSizes buffer_sizes(const TrainerOptions& options) {
-  return {options.max_tokens,  options.max_tokens, options.rank, options.targets, true,
-          options.kept_layers, options.dropout > 0, compute_type(options.compute)};
+  return {options.max_tokens,
+          options.max_tokens,
+          options.rank,
+          options.targets,
+          true,
+          options.kept_layers,
+          options.dropout > 0,
+          compute_type(options.compute)};
 }
 
 uint64_t mask_key(uint64_t seed, int64_t step, int64_t pass) {

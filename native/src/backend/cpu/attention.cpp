@@ -218,9 +218,11 @@ void backward_task(const Task& task, MatrixView<const T> q, MatrixView<const T> 
         visible.fill_rest(p_i, 0);
         visible.fill_rest(d_s_i, 0);
       }
-      tile_multiply_add({d_s, kTile, 1}, k_rows.data, k_rows.stride, d_q.row(query), d_q.stride, n, e, n_keys);
+      tile_multiply_add({d_s, kTile, 1}, k_rows.data, k_rows.stride, d_q.row(query), d_q.stride, n, e,
+                        n_keys);
       tile_multiply_add({d_s, 1, kTile}, q_rows.data, q_rows.stride, d_k.row(key), d_k.stride, n_keys, e, n);
-      tile_multiply_add({p, 1, kTile}, d_y_rows.data, d_y_rows.stride, d_v.row(key), d_v.stride, n_keys, e, n);
+      tile_multiply_add({p, 1, kTile}, d_y_rows.data, d_y_rows.stride, d_v.row(key), d_v.stride, n_keys, e,
+                        n);
     }
   }
 }

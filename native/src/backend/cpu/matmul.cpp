@@ -79,9 +79,9 @@ Product MatmulCache::Impl::prepare(const Operand& a, const Operand& b, bool bias
 
 void MatmulCache::Impl::multiply(const Operand& a, const Operand& b, const float* bias, Tensor c,
                                  Store store) {
-  const int64_t flags =
-      a.transposed | b.transposed << 1 | (bias != nullptr) << 2 | (store == Store::kAdd) << 3 |
-      (a.matrix.type == DType::kBf16) << 4 | (c.type == DType::kBf16) << 5;
+  const int64_t flags = a.transposed | b.transposed << 1 | (bias != nullptr) << 2 |
+                        (store == Store::kAdd) << 3 | (a.matrix.type == DType::kBf16) << 4 |
+                        (c.type == DType::kBf16) << 5;
   const Key key{a.rows(),        a.cols(), b.cols(), a.matrix.stride,
                 b.matrix.stride, c.stride, flags,    omp_get_max_threads()};
   auto found = products.find(key);
