@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * on and a task that nobody wants any more is soon gone.
  */
 final class TokenLoop {
-    private static final int STEP_MILLIS = 300;
+    private static final int STEP_MILLIS = 500;
     private static final int LEAST_PROMPT = 32;
 
     private final LibllamaModel model;
