@@ -3,11 +3,15 @@ package dev.kaiaku.bindings;
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
 import dev.kaiaku.bindings.LlamaLibrary.Batch;
+import dev.kaiaku.bindings.LlamaLibrary.ChatMessage;
 import dev.kaiaku.bindings.LlamaLibrary.ContextParams;
 import dev.kaiaku.bindings.LlamaLibrary.ModelParams;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +29,7 @@ public final class LlamaFile implements AutoCloseable {
     private @Nullable Pointer context;
     private @Nullable Batch batch;
     private int batchTokens;
+    private final List<Pointer> adapters = new ArrayList<>();
 
     private LlamaFile(LlamaLibrary library, Pointer model) {
         this.library = library;
@@ -115,6 +120,44 @@ public final class LlamaFile implements AutoCloseable {
         return Arrays.copyOf(tokens, count);
     }
 
+    /** One message of a conversation; the role is {@code system}, {@code user} or {@code assistant}. */
+    public record Message(String role, String content) {}
+
+    /**
+     * The prompt that llama.cpp writes for a conversation, the header of the reply at its end.
+     *
+     * @param template Jinja text, of which llama.cpp recognises some but runs none
+     * @return empty where it does not recognise the template
+     */
+    public static Optional<String> render(String template, List<Message> messages) {
+        LlamaLibrary library = LlamaLibrary.load();
+        ChatMessage[] chat = (ChatMessage[]) new ChatMessage().toArray(messages.size());
+        int room = 1024;
+        for (int i = 0; i < chat.length; i++) {
+            chat[i].role = messages.get(i).role();
+            chat[i].content = messages.get(i).content();
+            room += messages.get(i).content().length() * 4;
+        }
+        byte[] buffer = new byte[room + chat.length * 64];
+        int length = library.llama_chat_apply_template(template, chat, chat.length, (byte) 1, buffer, buffer.length);
+        return length < 0 || length > buffer.length
+                ? Optional.empty()
+                : Optional.of(new String(buffer, 0, length, StandardCharsets.UTF_8));
+    }
+
+    /** Adds an adapter's GGUF file to the model; it stays until {@link #close}. */
+    public void applyLora(Path lora, float scale) {
+        LlamaLibrary.Loaded.FIRST_ERROR.remove();
+        @Nullable Pointer adapter = library.llama_adapter_lora_init(opened(model), lora.toString());
+        if (adapter == null) {
+            throw failure("llama.cpp cannot load " + lora.getFileName());
+        }
+        adapters.add(adapter);
+        if (library.llama_set_adapter_lora(opened(context), adapter, scale) != 0) {
+            throw failure("llama.cpp cannot apply " + lora.getFileName());
+        }
+    }
+
     /** Forgets every token decoded so far. */
     public void clear() {
         library.llama_kv_self_clear(opened(context));
@@ -182,6 +225,8 @@ public final class LlamaFile implements AutoCloseable {
             library.llama_free(context);
             context = null;
         }
+        adapters.forEach(library::llama_adapter_lora_free);
+        adapters.clear();
         if (model != null) {
             library.llama_model_free(model);
             model = null;

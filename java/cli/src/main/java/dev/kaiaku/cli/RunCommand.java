@@ -62,6 +62,7 @@ final class RunCommand implements Callable<Integer> {
         Path gguf = out.resolve(Pipeline.PERSONA);
         PersonaRun.Made made;
         PersonaRun run;
+        PersonaExport.@Nullable Written written = null;
         try (ProgressLine progress = new ProgressLine(console)) {
             Pipeline pipeline = new Pipeline(progress, samples.wanted());
             run = new PersonaRun(pipeline, out);
@@ -70,21 +71,25 @@ final class RunCommand implements Callable<Integer> {
             try (BaseModel model = BaseModels.open(basePath)) {
                 made = run.make(build.exports(), build.persona(), options, basePath, trainOptions);
                 if (made.result().stopReason() != StopReason.INTERRUPTED) {
-                    pipeline.export(
-                            model, made.result().adapter(), made.dataset(), export.quant(), export.strength(), gguf);
+                    ExportSource source = ExportSource.of(model, made.result().adapter(), run.data(), trainOptions);
+                    boolean verify = export.verify(made.dataset().validationSamples() > 0);
+                    written =
+                            new PersonaExport(pipeline, progress, source, export).write(ExportForm.GGUF, gguf, verify);
                 }
             }
         }
         Summary summary = new Summary().dataset(made.dataset()).train(made.result());
-        if (made.result().stopReason() == StopReason.INTERRUPTED) {
+        if (written == null) {
             json.print(
                     console,
                     summary.line("Interrupted; the same command goes on from here, and `export " + run.run()
                             + "` makes a persona of what is there."));
             return ExitCode.INTERRUPTED;
         }
-        SampleReply.print(gguf, run.data(), json.wanted() ? console.err() : console.out());
-        json.print(console, summary.put("gguf", gguf.toString()).line("Talk to it: kaiaku-train chat " + gguf));
+        Path first = written.files().get(0);
+        SampleReply.print(first, run.data(), json.wanted() ? console.err() : console.out());
+        summary.put("gguf", first.toString()).export(written);
+        json.print(console, summary.line("Talk to it: kaiaku-train chat " + first));
         return ExitCode.DONE;
     }
 }

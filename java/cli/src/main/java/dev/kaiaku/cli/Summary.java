@@ -2,10 +2,13 @@ package dev.kaiaku.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.trainer.TrainResult;
 import dev.kaiaku.trainer.judgement.ContextCheck;
+import dev.kaiaku.trainer.verify.Ladder;
+import dev.kaiaku.trainer.verify.Rung;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,11 +33,7 @@ final class Summary {
 
     /** A number that may be missing: JSON has no NaN. */
     Summary put(String key, double value) {
-        if (Double.isFinite(value)) {
-            values.put(key, value);
-        } else {
-            values.putNull(key);
-        }
+        finite(values, key, value);
         return this;
     }
 
@@ -104,6 +103,47 @@ final class Summary {
                     context.gain(),
                     context.trueNll(),
                     context.shuffledNll()));
+        }
+    }
+
+    /** The files and the ladder of an export. */
+    Summary export(PersonaExport.Written written) {
+        ArrayNode files = values.putArray("files");
+        written.files().forEach(file -> files.add(file.toString()));
+        if (written.ladder() != null) {
+            ladder(written.ladder());
+        }
+        return this;
+    }
+
+    private void ladder(Ladder ladder) {
+        ladder.lines().forEach(this::line);
+        ObjectNode node = values.putObject("ladder");
+        node.put("samples", ladder.samples()).put("targets", ladder.targets()).put("holds", ladder.holds());
+        ArrayNode rungs = node.putArray("rungs");
+        for (Rung rung : ladder.rungs()) {
+            ObjectNode one = rungs.addObject().put("name", rung.name()).put("by", rung.by());
+            one.put("holds", rung.holds());
+            finite(one, "nll", rung.nll());
+            finite(one, "change", rung.change());
+            if (rung.limit() != null) {
+                one.put("limit", rung.limit().share())
+                        .put("limit_tried", rung.limit().tried());
+            }
+        }
+        if (ladder.parity() != null) {
+            node.put("conversations", ladder.parity().conversations())
+                    .put("other_tokens", ladder.parity().otherTokens())
+                    .put("other_prompts", ladder.parity().otherPrompts());
+        }
+        ladder.warnings().forEach(node.putArray("warnings")::add);
+    }
+
+    private static void finite(ObjectNode node, String key, double value) {
+        if (Double.isFinite(value)) {
+            node.put(key, value);
+        } else {
+            node.putNull(key);
         }
     }
 

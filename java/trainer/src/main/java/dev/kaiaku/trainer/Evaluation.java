@@ -2,24 +2,18 @@ package dev.kaiaku.trainer;
 
 import dev.kaiaku.bindings.NativeBatch;
 import dev.kaiaku.bindings.NativeLoss;
-import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeTrainer;
-import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.format.EncodedConversation;
-import dev.kaiaku.trainer.memory.MemoryPlan;
-import dev.kaiaku.trainer.options.ComputeForm;
-import dev.kaiaku.trainer.options.WeightsForm;
 import dev.kaiaku.trainer.packing.Example;
 import dev.kaiaku.trainer.packing.Examples;
-import dev.kaiaku.trainer.packing.MicroBatches;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,37 +33,34 @@ public record Evaluation(int samples, long targets, double baseNll, double adapt
     public static Evaluation of(
             BaseModel base, @Nullable LoraAdapter adapter, Path jsonl, TrainOptions options, Progress progress) {
         int seqLen = options.data().seqLen(base.config().contextLength());
-        Examples examples = read(base, jsonl, seqLen, progress);
-        Set<LoraTarget> targets = adapter == null ? Set.of(LoraTarget.Q) : LoraTarget.of(adapter);
-        int rank = adapter == null ? 1 : adapter.rank();
-        int threads = options.compute().resolvedThreads();
-        WeightsForm weights = options.compute().weights().resolve(BaseLoader.parameters(base));
-        ComputeForm compute = options.compute().compute().resolve();
-        double scaling = adapter == null ? 1 : adapter.scaling();
-        MemoryPlan.Trainer shape =
-                (tokens, keptLayers) -> NativeTrainerOptions.builder(rank, LoraTarget.bits(targets), tokens)
-                        .threads(threads)
-                        .compute(compute.nativeCompute())
-                        .scaling((float) scaling)
-                        .build();
-        MemoryPlan memory = MemoryPlan.choose(
-                BaseLoader.nativeConfig(base.config(), weights),
-                shape,
-                new MemoryPlan.Demand(examples.longest(), 0, options.compute().microTokens()),
-                options.compute().memoryLimit());
-        List<NativeBatch> batches = MicroBatches.pack(examples.list(), memory.microTokens());
-        try (NativeModel model = BaseLoader.load(base, weights, progress);
-                NativeTrainer trainer = NativeTrainer.create(model, shape.options(memory.microTokens(), 0))) {
-            NativeLoss ofBase =
-                    loss(trainer, batches, false, progress, new StopSignal()).orElseThrow();
-            double adapterNll = Double.NaN;
-            if (adapter != null) {
-                AdapterState.upload(adapter, trainer);
-                adapterNll = loss(trainer, batches, true, progress, new StopSignal())
-                        .orElseThrow()
-                        .mean();
-            }
-            return new Evaluation(examples.list().size(), ofBase.targets(), ofBase.mean(), adapterNll);
+        return of(base, adapter, read(base, jsonl, seqLen, progress).list(), options, progress);
+    }
+
+    /**
+     * Evaluates some of the {@link #samples} of a file.
+     *
+     * @param samples at least one
+     */
+    public static Evaluation ofSamples(
+            BaseModel base,
+            @Nullable LoraAdapter adapter,
+            List<EncodedConversation> samples,
+            TrainOptions options,
+            Progress progress) {
+        return of(base, adapter, samples.stream().map(Example::of).toList(), options, progress);
+    }
+
+    private static Evaluation of(
+            BaseModel base,
+            @Nullable LoraAdapter adapter,
+            List<Example> examples,
+            TrainOptions options,
+            Progress progress) {
+        try (LoadedModel loaded = LoadedModel.of(base, adapter, examples, options, progress)) {
+            NativeLoss ofBase = loaded.loss(false, progress);
+            double adapterNll =
+                    adapter == null ? Double.NaN : loaded.loss(true, progress).mean();
+            return new Evaluation(examples.size(), ofBase.targets(), ofBase.mean(), adapterNll);
         }
     }
 
@@ -82,6 +73,17 @@ public record Evaluation(int samples, long targets, double baseNll, double adapt
         return read(base, jsonl, seqLen, progress).list().stream()
                 .map(Example::encoded)
                 .toList();
+    }
+
+    /** Samples that lie evenly among all and have about {@code mostTokens} tokens together; one at least. */
+    public static List<EncodedConversation> thinned(List<EncodedConversation> all, long mostTokens) {
+        long tokens = all.stream().mapToLong(sample -> sample.tokens().length).sum();
+        int count = (int) Math.max(1, Math.min(all.size(), all.size() * mostTokens / Math.max(1, tokens)));
+        List<EncodedConversation> some = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            some.add(all.get((int) ((long) i * all.size() / count)));
+        }
+        return some;
     }
 
     /** Loss over all batches; empty where it was asked to stop. */

@@ -25,6 +25,7 @@ public final class MergedModel implements BaseModel {
     private static final String WEIGHT = ".weight";
 
     private final BaseModel base;
+    private final double strength;
     private final Map<String, MergedTensor> sources = new HashMap<>();
     private final List<TensorInfo> tensors;
 
@@ -40,6 +41,7 @@ public final class MergedModel implements BaseModel {
             throw new IllegalArgumentException("strength " + strength);
         }
         this.base = base;
+        this.strength = adapter == null ? 0 : strength;
         Map<String, LoraMatrix> matrices = new HashMap<>(adapter == null ? Map.of() : adapter.matrices());
         double scale = adapter == null ? 0 : adapter.scaling() * strength;
         for (TensorInfo tensor : base.tensors()) {
@@ -83,6 +85,11 @@ public final class MergedModel implements BaseModel {
                 .order(ByteOrder.LITTLE_ENDIAN);
         source.read(firstRow, rows).merge(0, rows, null, merged.asFloatBuffer());
         return merged;
+    }
+
+    /** Factor of the adapter's change; 0 without an adapter. */
+    public double strength() {
+        return strength;
     }
 
     /** What the adapter is merged into. */

@@ -40,6 +40,11 @@ public record Example(int[] tokens, byte[] learn, boolean cut) {
         return new Example(tokens, learn, cut);
     }
 
+    /** A conversation that fits as it is. */
+    public static Example of(EncodedConversation conversation) {
+        return of(conversation, false);
+    }
+
     /** The same, as other parts know it. */
     public EncodedConversation encoded() {
         boolean[] targets = new boolean[learn.length];

@@ -10,6 +10,7 @@ import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.export.ExportTimes;
 import dev.kaiaku.model.export.MergedModel;
 import dev.kaiaku.model.export.PersonaInfo;
+import dev.kaiaku.model.export.Provenance;
 import dev.kaiaku.model.export.TensorPipeline;
 import dev.kaiaku.model.gguf.GgufWriter;
 import java.nio.ByteBuffer;
@@ -26,10 +27,11 @@ public final class GgufExport {
     /** A file to write; it appears whole or not at all. */
     public record Target(QuantType type, Path path) {}
 
-    /** Writes one file, as {@link #write(MergedModel, PersonaInfo, Importance, List, Progress)} does. */
+    /** Writes one file, with what is known of the base alone. */
     public static ExportTimes write(
             MergedModel model, PersonaInfo persona, QuantType type, Path path, Progress progress) {
-        return write(model, persona, null, List.of(new Target(type, path)), progress);
+        Provenance provenance = Provenance.of(model.base(), null, null, 1);
+        return write(model, persona, provenance, null, List.of(new Target(type, path)), progress);
     }
 
     /**
@@ -42,6 +44,7 @@ public final class GgufExport {
     public static ExportTimes write(
             MergedModel model,
             PersonaInfo persona,
+            Provenance provenance,
             @Nullable Importance importance,
             List<Target> targets,
             Progress progress) {
@@ -56,7 +59,7 @@ public final class GgufExport {
                 QuantMix mix = new QuantMix(target.type(), config, importance != null);
                 GgufSink sink = new GgufSink(writer, config, mix, importance);
                 sinks.add(sink);
-                new GgufKeys(writer, model).write(persona, target.type());
+                new GgufKeys(writer, model).write(persona, provenance, target.type());
                 if (ropeFreqs) {
                     writer.tensor(new TensorInfo(GgufNames.ROPE_FREQS, TensorType.F32, List.of(config.headDim() / 2L)));
                 }

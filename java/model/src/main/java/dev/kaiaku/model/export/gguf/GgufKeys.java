@@ -5,6 +5,7 @@ import dev.kaiaku.model.architecture.GgufConfigWriter;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.export.PersonaInfo;
+import dev.kaiaku.model.export.Provenance;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.gguf.GgufWriter;
 import dev.kaiaku.model.tokenizer.TokenType;
@@ -12,12 +13,13 @@ import dev.kaiaku.model.tokenizer.TokenizerData;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The metadata of an exported file. */
 final class GgufKeys {
-    private static final int QUANTIZATION_VERSION = 2;
+    static final int QUANTIZATION_VERSION = 2;
 
     private final GgufWriter writer;
     private final BaseModel base;
@@ -29,16 +31,34 @@ final class GgufKeys {
         this.config = base.config();
     }
 
-    void write(PersonaInfo persona, QuantType type) {
+    void write(PersonaInfo persona, Provenance provenance, QuantType type) {
         GgufConfigWriter.write(config, writer);
         writer.string("general.type", "model");
         writer.string("general.name", persona.name());
         writer.string("general.basename", base.name());
+        writer.string("general.size_label", sizeLabel(config.parameters()));
         writer.u32("general.file_type", type.fileType());
         writer.u32("general.quantization_version", QUANTIZATION_VERSION);
         writeTokenizer(base.tokenizer().data(), persona.format());
         writer.string("tokenizer.chat_template", persona.format().chatTemplate());
         persona.write(writer);
+        provenance.write(writer);
+    }
+
+    /** Two digits at least and a letter, {@code 1.5B}, as llama.cpp's converter rounds. */
+    static String sizeLabel(long parameters) {
+        double scaled = parameters;
+        String letter = "K";
+        for (String larger : List.of("K", "M", "B", "T")) {
+            scaled /= 1000;
+            letter = larger;
+            if (scaled <= 1000) {
+                break;
+            }
+        }
+        String digits = Long.toString((long) Math.rint(scaled));
+        int decimals = Math.max(0, 2 - (digits.equals("0") ? 0 : digits.length()));
+        return String.format(Locale.ROOT, "%." + decimals + "f", scaled) + letter;
     }
 
     private void writeTokenizer(TokenizerData data, ChatFormat format) {

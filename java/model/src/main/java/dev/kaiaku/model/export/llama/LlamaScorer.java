@@ -3,20 +3,16 @@ package dev.kaiaku.model.export.llama;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.format.EncodedConversation;
-import java.io.BufferedOutputStream;
-import java.io.BufferedReader;
+import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Scores token sequences with llama.cpp itself, so that what a file is worth is not judged by its writer. A
- * process of its own does it: where llama.cpp gives up on a file it ends the process it is in. Only token ids
- * go there, no text.
+ * Scores token sequences with llama.cpp itself, in a process of its own, so that what a file is worth is not judged
+ * by its writer. Only token ids go there, no text.
  */
 public final class LlamaScorer {
     private LlamaScorer() {}
@@ -28,95 +24,34 @@ public final class LlamaScorer {
      * @throws BadInputException with llama.cpp's reason where it cannot load or run the file
      */
     public static LlamaScore score(Path gguf, List<EncodedConversation> samples, Progress progress) {
-        try {
-            Path errors = Files.createTempFile("kaiaku-score", ".txt");
-            try {
-                return score(gguf, samples, progress, errors);
-            } finally {
-                Files.deleteIfExists(errors);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(gguf + ": cannot be scored: " + e.getMessage(), e);
-        }
-    }
-
-    private static LlamaScore score(Path gguf, List<EncodedConversation> samples, Progress progress, Path errors)
-            throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        LlamaScorerMain.class.getName(),
-                        gguf.toAbsolutePath().toString())
-                .redirectError(errors.toFile());
-        // Threads that wait without spinning: twice as fast where other programs want the processors too.
-        builder.environment().putIfAbsent("OMP_WAIT_POLICY", "PASSIVE");
-        Process child = builder.start();
-        try {
-            send(child, samples);
-            double[] nll = new double[samples.size()];
-            int scored = receive(child, nll, progress);
-            int status = child.waitFor();
-            if (status != 0 || scored != nll.length) {
-                throw new BadInputException(gguf + ": llama.cpp cannot score it: " + lastLine(errors, status));
-            }
-            return new LlamaScore(
-                    nll, samples.stream().mapToLong(LlamaBatches::targets).sum());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            child.destroyForcibly();
-        }
-    }
-
-    private static void send(Process child, List<EncodedConversation> samples) {
-        try (DataOutputStream out = new DataOutputStream(new BufferedOutputStream(child.getOutputStream()))) {
-            out.writeInt(samples.size());
-            for (EncodedConversation sample : samples) {
-                out.writeInt(sample.tokens().length);
-                for (int i = 0; i < sample.tokens().length; i++) {
-                    out.writeInt(sample.tokens()[i]);
-                    out.writeBoolean(sample.targets()[i]);
-                }
-            }
-        } catch (IOException e) {
-            // The child has ended already; its exit status and last words tell why.
-            return;
-        }
-    }
-
-    private static int receive(Process child, double[] nll, Progress progress) throws IOException {
-        int scored = 0;
-        try (BufferedReader lines = child.inputReader(StandardCharsets.US_ASCII)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (scored == nll.length) {
-                    return -1;
-                }
-                nll[scored] = parse(line);
-                if (!Double.isFinite(nll[scored])) {
-                    return -1;
-                }
-                progress.report("scoring", ++scored, nll.length);
+        double[] nll = new LlamaChild(LlamaScorerMain.class, gguf)
+                .run(out -> send(out, samples), in -> receive(in, new double[samples.size()], progress));
+        for (double sum : nll) {
+            if (!Double.isFinite(sum)) {
+                throw new BadInputException(gguf + ": llama.cpp computes no finite loss from it");
             }
         }
-        return scored;
+        return new LlamaScore(
+                nll, samples.stream().mapToLong(LlamaBatches::targets).sum());
     }
 
-    private static double parse(String line) {
-        try {
-            return Double.parseDouble(line);
-        } catch (NumberFormatException e) {
-            return Double.NaN;
+    private static void send(DataOutputStream out, List<EncodedConversation> samples) throws IOException {
+        out.writeInt(samples.size());
+        for (EncodedConversation sample : samples) {
+            out.writeInt(sample.tokens().length);
+            for (int i = 0; i < sample.tokens().length; i++) {
+                out.writeInt(sample.tokens()[i]);
+                out.writeBoolean(sample.targets()[i]);
+            }
         }
     }
 
-    private static String lastLine(Path errors, int status) throws IOException {
-        String text = new String(Files.readAllBytes(errors), StandardCharsets.UTF_8);
-        return text.lines()
-                .map(String::strip)
-                .filter(line -> !line.isEmpty())
-                .reduce((first, last) -> last)
-                .orElse("status " + status + " and no finite loss");
+    private static double[] receive(InputStream in, double[] nll, Progress progress) throws IOException {
+        DataInputStream answer = new DataInputStream(in);
+        for (int i = 0; i < nll.length; i++) {
+            nll[i] = answer.readDouble();
+            progress.report("scoring", i + 1, nll.length);
+        }
+        return nll;
     }
 }

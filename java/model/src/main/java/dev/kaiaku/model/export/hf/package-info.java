@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.export.hf;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.model.export.ollama;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.kaiaku.trainer.verify;
+
+import org.jspecify.annotations.NullMarked;
