@@ -86,6 +86,16 @@ public final class BaseLoader {
         return sizes.build();
     }
 
+    /** Bytes of the matrices that stay as the file of a base has them; 0 where the form is another. */
+    static long fileBytes(BaseModel base, WeightsForm weights) {
+        return weights != WeightsForm.FILE
+                ? 0
+                : base.tensors().stream()
+                        .filter(tensor -> tensor.shape().size() == 2)
+                        .mapToLong(TensorInfo::bytes)
+                        .sum();
+    }
+
     /** Frozen numbers of a base. */
     public static long parameters(BaseModel base) {
         return base.tensors().stream()

@@ -134,7 +134,8 @@ record Preparation(
         MemoryPlan memory = MemoryPlan.choose(
                 sizes,
                 (tokens, keptLayers) -> trainerOptions(tokens, keptLayers, threads, compute),
-                new MemoryPlan.Demand(longest, batchTokens, asked.microTokens()),
+                new MemoryPlan.Demand(
+                        longest, batchTokens, asked.microTokens(), BaseLoader.fileBytes(base, weights)),
                 asked.memoryLimit());
         int seqLen = options.data().seqLen(base.config().contextLength());
         int rowTokens = Update.rowTokens(batchTokens, Math.min(seqLen, memory.microTokens()), train.longest());

@@ -35,8 +35,9 @@ public record MemoryPlan(int microTokens, int keptLayers, long bytes) {
      * @param longest tokens of the longest example, which is never split
      * @param batchTokens of an update; more at once are of no use
      * @param microTokens tokens at once that the user asked for; 0: as memory allows
+     * @param fileBytes of matrices that stay as their file has them, which no sizes tell; 0: none do
      */
-    public record Demand(int longest, int batchTokens, int microTokens) {
+    public record Demand(int longest, int batchTokens, int microTokens, long fileBytes) {
         private Set<Integer> sizes() {
             Set<Integer> sizes = new LinkedHashSet<>();
             if (microTokens > 0) {
@@ -60,8 +61,8 @@ public record MemoryPlan(int microTokens, int keptLayers, long bytes) {
      * @throws BadInputException where nothing fits
      */
     public static MemoryPlan choose(NativeModelConfig model, Trainer trainer, Demand demand, long limit) {
-        long held = FreeMemory.residentBytes() + GROWTH;
-        long free = limit > 0 ? limit - held : FreeMemory.bytes() / 10 * 9 - GROWTH;
+        long held = FreeMemory.residentBytes() + GROWTH + demand.fileBytes();
+        long free = limit > 0 ? limit - held : FreeMemory.bytes() / 10 * 9 - GROWTH - demand.fileBytes();
         int smallest = 0;
         for (int tokens : demand.sizes()) {
             long bytes = bytes(model, trainer, tokens, model.layers());

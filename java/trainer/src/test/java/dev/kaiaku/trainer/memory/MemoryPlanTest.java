@@ -30,7 +30,7 @@ final class MemoryPlanTest {
                         .keptLayers(keptLayers)
                         .threads(1)
                         .build(),
-                new MemoryPlan.Demand(longest, 16_384, 0),
+                new MemoryPlan.Demand(longest, 16_384, 0, 0),
                 limit);
     }
 

