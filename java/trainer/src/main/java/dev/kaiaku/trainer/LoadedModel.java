@@ -52,8 +52,7 @@ final class LoadedModel implements AutoCloseable {
         MemoryPlan memory = MemoryPlan.choose(
                 BaseLoader.nativeConfig(base.config(), weights),
                 shape,
-                new MemoryPlan.Demand(
-                        longest, 0, options.compute().microTokens(), BaseLoader.fileBytes(base, weights)),
+                new MemoryPlan.Demand(longest, 0, options.compute().microTokens(), BaseLoader.fileBytes(base, weights)),
                 options.compute().memoryLimit());
         NativeModel model = BaseLoader.load(base, weights, progress);
         try {

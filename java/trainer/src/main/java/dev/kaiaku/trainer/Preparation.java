@@ -134,8 +134,7 @@ record Preparation(
         MemoryPlan memory = MemoryPlan.choose(
                 sizes,
                 (tokens, keptLayers) -> trainerOptions(tokens, keptLayers, threads, compute),
-                new MemoryPlan.Demand(
-                        longest, batchTokens, asked.microTokens(), BaseLoader.fileBytes(base, weights)),
+                new MemoryPlan.Demand(longest, batchTokens, asked.microTokens(), BaseLoader.fileBytes(base, weights)),
                 asked.memoryLimit());
         int seqLen = options.data().seqLen(base.config().contextLength());
         int rowTokens = Update.rowTokens(batchTokens, Math.min(seqLen, memory.microTokens()), train.longest());
