@@ -3,6 +3,7 @@ package dev.kaiaku.trainer;
 import dev.kaiaku.bindings.NativeActivation;
 import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeModelConfig;
+import dev.kaiaku.bindings.NativeNf4;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
@@ -41,7 +42,14 @@ public final class BaseLoader {
             long total = base.tensors().stream().mapToLong(TensorInfo::bytes).sum();
             long done = 0;
             for (TensorInfo tensor : base.tensors()) {
-                done = load(base, tensor, model, progress, done, total);
+                @Nullable NativeNf4 nf4 = keepsBlocks(weights, tensor) ? base.nf4(tensor) : null;
+                if (nf4 == null) {
+                    load(base, tensor, model, progress, done, total);
+                } else {
+                    model.setNf4(tensor.name(), tensor.shape(), nf4);
+                }
+                done += tensor.bytes();
+                progress.report("loading", done, total);
             }
             model.seal();
             loaded = true;
@@ -103,7 +111,13 @@ public final class BaseLoader {
                 .sum();
     }
 
-    private static long load(
+    /** Whether a matrix of a 4-bit checkpoint is held as it came. */
+    private static boolean keepsBlocks(WeightsForm weights, TensorInfo tensor) {
+        return (weights == WeightsForm.NF4 || weights == WeightsForm.FILE)
+                && tensor.name().startsWith("model.layers.");
+    }
+
+    private static void load(
             BaseModel base, TensorInfo tensor, NativeModel model, Progress progress, long done, long total) {
         long rowsAtOnce = Math.max(1, CHUNK_BYTES / tensor.rowBytes());
         for (long row = 0; row < tensor.rows(); row += rowsAtOnce) {
@@ -112,7 +126,6 @@ public final class BaseLoader {
             model.setRows(tensor.name(), tensor.type().id(), tensor.shape(), row, rows, data);
             progress.report("loading", done + (row + rows) * tensor.rowBytes(), total);
         }
-        return done + tensor.bytes();
     }
 
     private static void setInverseFrequencies(NativeModel model, ModelConfig config) {

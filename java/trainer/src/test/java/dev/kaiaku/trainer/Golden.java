@@ -30,13 +30,26 @@ record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonN
 
     /** Folders with references of plain weights: those of -Dkaiaku.golden, else the ones that lie here. */
     static List<Path> folders(boolean supported) {
+        return folders().stream()
+                .filter(folder -> !packed(folder) && SUPPORTED.contains(modelType(folder)) == supported)
+                .toList();
+    }
+
+    /** Folders with references of quantised weights, which hold them packed as well. */
+    static List<Path> quantisedFolders() {
+        return folders().stream().filter(Golden::packed).toList();
+    }
+
+    private static boolean packed(Path folder) {
+        return Files.exists(folder.resolve("bnb4"));
+    }
+
+    private static List<Path> folders() {
         String given = System.getProperty("kaiaku.golden", "");
         Path checkout = Path.of(System.getProperty("kaiaku.root", "../.."));
         Path root = checkout.resolve(given.isEmpty() ? "java/trainer/src/test/resources/golden" : given);
         try (Stream<Path> list = Files.list(root)) {
             return list.filter(folder -> Files.exists(folder.resolve("reference.safetensors")))
-                    .filter(folder -> !Files.exists(folder.resolve("bnb4")))
-                    .filter(folder -> SUPPORTED.contains(modelType(folder)) == supported)
                     .sorted()
                     .toList();
         } catch (IOException e) {

@@ -55,6 +55,7 @@ public final class HuggingFaceConfig {
     }
 
     private ModelConfig read() {
+        refuseOtherQuantisation();
         Family family = architecture.family();
         @Nullable Integer kvHeads = json.findInteger("num_key_value_heads");
         if (kvHeads == null && !family.kvHeadsByDefault()) {
@@ -74,6 +75,15 @@ public final class HuggingFaceConfig {
                 rope,
                 json.bool("tie_word_embeddings", family.tiedByDefault()),
                 family.features(this));
+    }
+
+    private void refuseOtherQuantisation() {
+        @Nullable JsonFields quantisation = json.findObject("quantization_config");
+        if (quantisation != null && !quantisation.bool("load_in_4bit", false)) {
+            @Nullable String method = quantisation.findText("quant_method");
+            throw new BadInputException(file + ": a checkpoint quantised by " + (method == null ? "?" : method)
+                    + ", of which only bitsandbytes' nf4 is supported; take the original weights or a GGUF file");
+        }
     }
 
     private String architectureName() {

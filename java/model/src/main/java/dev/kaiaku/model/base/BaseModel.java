@@ -1,5 +1,6 @@
 package dev.kaiaku.model.base;
 
+import dev.kaiaku.bindings.NativeNf4;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.format.ChatFormat;
@@ -8,6 +9,7 @@ import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frozen weights with their tokeniser, read from a Hugging Face directory or a GGUF file. Tensors have Hugging
@@ -37,6 +39,14 @@ public interface BaseModel extends Closeable {
      * @return a little-endian buffer of {@code rows * tensor.rowBytes()} bytes at position 0
      */
     ByteBuffer read(TensorInfo tensor, long firstRow, int rows);
+
+    /**
+     * A whole matrix as a bitsandbytes 4-bit checkpoint holds it; {@link #read} gives its values. Null where it is
+     * stored in another way.
+     */
+    default @Nullable NativeNf4 nf4(TensorInfo tensor) {
+        return null;
+    }
 
     @Override
     void close();

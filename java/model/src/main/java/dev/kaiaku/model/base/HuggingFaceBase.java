@@ -1,6 +1,7 @@
 package dev.kaiaku.model.base;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kaiaku.bindings.NativeNf4;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.JsonFile;
 import dev.kaiaku.model.TensorInfo;
@@ -22,7 +23,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A base in a Hugging Face directory: config.json, safetensors, tokenizer.json. */
@@ -30,6 +33,7 @@ final class HuggingFaceBase implements BaseModel {
     private final Path directory;
     private final ModelConfig config;
     private final SafetensorsSet weights;
+    private final Map<String, Bnb4Matrix> packed = new HashMap<>();
     private final List<TensorInfo> tensors;
     private final Tokenizer tokenizer;
 
@@ -61,6 +65,12 @@ final class HuggingFaceBase implements BaseModel {
     private List<TensorInfo> checkedTensors() {
         List<TensorInfo> result = new ArrayList<>();
         for (ModelLayout.Entry entry : ModelLayout.of(config)) {
+            @Nullable Bnb4Matrix matrix = Bnb4Matrix.find(directory, weights, entry.name(), entry.shape());
+            if (matrix != null) {
+                packed.put(entry.name(), matrix);
+                result.add(matrix.info());
+                continue;
+            }
             @Nullable SafetensorsTensor tensor = weights.find(entry.name());
             if (tensor == null) {
                 throw new BadInputException(directory + ": tensor " + entry.name() + " is missing");
@@ -148,6 +158,10 @@ final class HuggingFaceBase implements BaseModel {
         if (source == null) {
             throw new IllegalArgumentException("no tensor " + tensor.name());
         }
+        @Nullable Bnb4Matrix matrix = packed.get(tensor.name());
+        if (matrix != null) {
+            return matrix.rows(firstRow, rows);
+        }
         if (tensor.shape().size() == 2) {
             return weights.read(source, firstRow, rows);
         }
@@ -156,6 +170,12 @@ final class HuggingFaceBase implements BaseModel {
         }
         ByteBuffer values = weights.read(source, 0, Math.toIntExact(tensor.columns()));
         return offset(tensor) == 0 ? values : shifted(values, source.dtype(), offset(tensor));
+    }
+
+    @Override
+    public @Nullable NativeNf4 nf4(TensorInfo tensor) {
+        @Nullable Bnb4Matrix matrix = packed.get(tensor.name());
+        return matrix == null ? null : matrix.whole();
     }
 
     private float offset(TensorInfo tensor) {

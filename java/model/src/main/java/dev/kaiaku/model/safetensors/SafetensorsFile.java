@@ -69,7 +69,15 @@ public final class SafetensorsFile implements Closeable {
 
     /** All the bytes of a tensor of less than 2 GiB, little-endian, at position 0. */
     public ByteBuffer read(SafetensorsTensor tensor) {
-        return file.read(tensor.position(), Math.toIntExact(tensor.bytes()));
+        return readBytes(tensor, 0, tensor.bytes());
+    }
+
+    /** Bytes {@code [from, to)} of a tensor, little-endian, at position 0. */
+    public ByteBuffer readBytes(SafetensorsTensor tensor, long from, long to) {
+        if (from < 0 || to < from || to > tensor.bytes()) {
+            throw new IllegalArgumentException(tensor.name() + ": bytes " + from + " to " + to);
+        }
+        return file.read(tensor.position() + from, Math.toIntExact(to - from));
     }
 
     /** All the values of an F32 tensor; throws {@link BadInputException} where it is missing or of another type. */

@@ -72,11 +72,25 @@ public final class SafetensorsSet implements Closeable {
 
     /** Rows of a tensor that {@link #find} returned, as {@link SafetensorsFile#read} gives them. */
     public ByteBuffer read(SafetensorsTensor tensor, long firstRow, int rows) {
+        return holder(tensor).read(tensor, firstRow, rows);
+    }
+
+    /** All the bytes of a tensor that {@link #find} returned, of less than 2 GiB. */
+    public ByteBuffer read(SafetensorsTensor tensor) {
+        return readBytes(tensor, 0, tensor.bytes());
+    }
+
+    /** Bytes {@code [from, to)} of a tensor that {@link #find} returned, little-endian, at position 0. */
+    public ByteBuffer readBytes(SafetensorsTensor tensor, long from, long to) {
+        return holder(tensor).readBytes(tensor, from, to);
+    }
+
+    private SafetensorsFile holder(SafetensorsTensor tensor) {
         @Nullable SafetensorsFile file = holders.get(tensor.name());
         if (file == null) {
             throw new IllegalArgumentException("no tensor " + tensor.name());
         }
-        return file.read(tensor, firstRow, rows);
+        return file;
     }
 
     @Override
