@@ -21,7 +21,8 @@ public enum TensorType {
     IQ4_NL(20, 32, 18),
     BF16(30, 1, 2);
 
-    private static final Set<TensorType> READABLE = EnumSet.of(F32, F16, Q4_0, Q4_1, Q8_0, BF16);
+    private static final Set<TensorType> READABLE =
+            EnumSet.of(F32, F16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q4_K, Q5_K, Q6_K, BF16);
 
     private final int id;
     private final int blockSize;
