@@ -4,11 +4,11 @@ package dev.kaiaku.model.export;
  * Where the time of an export went.
  *
  * @param seconds in all
- * @param kernelSeconds of them, averaged over the processors, in ggml's conversion
+ * @param kernelSeconds of them, averaged over the threads that convert, in ggml's conversion
  */
 public record ExportTimes(double seconds, double kernelSeconds) {
 
-    /** Share of all processors' time that was spent in ggml's conversion. */
+    /** Share of these threads' time that was spent in ggml's conversion. */
     public double kernelShare() {
         return seconds == 0 ? 0 : kernelSeconds / seconds;
     }
