@@ -54,6 +54,7 @@ public final class Main {
                 .addSubcommand(new ServeCommand(console))
                 .addSubcommand(new DiscordCommand(console))
                 .addSubcommand(new RunCommand(console))
+                .addSubcommand(new EvalCommand(console))
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new CommandLine(new ModelsCommand())
                         .addSubcommand(new ModelsCommand.ListModels(console))

@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** Replies to the same prompts at different moments of a run; their random numbers are nobody else's. */
 public final class SampleReplies {
     private static final int MOST_NEW_TOKENS = 48;
-    private static final double TEMPERATURE = 0.8;
-    private static final double TOP_P = 0.95;
+    private static final Sampler.Settings SAMPLING = new Sampler.Settings(0.8, 0.95, 0);
 
     private final BaseModel base;
     private final List<Prompt> prompts;
@@ -60,7 +59,7 @@ public final class SampleReplies {
         int[] slots = new int[prompts.size()];
         int[] next = new int[prompts.size()];
         for (int i = 0; i < slots.length; i++) {
-            Sampler sampler = new Sampler(TEMPERATURE, TOP_P, seed + i);
+            Sampler sampler = new Sampler(SAMPLING, seed + i);
             samplers.add(sampler);
             slots[i] = i;
             next[i] = sampler.draw(decoder.prefill(i, prompts.get(i).tokens()), 0, vocabSize);

@@ -3,56 +3,68 @@ package dev.kaiaku.trainer.samples;
 import java.util.Arrays;
 import java.util.Random;
 
-/**
- * Draws tokens by temperature and nucleus: the most probable tokens that together reach {@code topP} take part. Not
- * thread-safe.
- */
-final class Sampler {
-    private final double temperature;
-    private final double topP;
+/** Draws tokens from logits, with random numbers of its own. Not thread-safe. */
+public final class Sampler {
+    private final Settings settings;
     private final Random random;
 
-    Sampler(double temperature, double topP, long seed) {
-        this.temperature = temperature;
-        this.topP = topP;
+    /**
+     * Which tokens take part.
+     *
+     * @param temperature logits are divided by it; 0: always the most probable token
+     * @param topP the most probable tokens that together reach this share take part; 1: all
+     * @param minP tokens at least this share as probable as the first take part; 0: all
+     */
+    public record Settings(double temperature, double topP, double minP) {
+        public Settings {
+            if (!(temperature >= 0) || !(topP > 0 && topP <= 1) || !(minP >= 0 && minP <= 1)) {
+                throw new IllegalArgumentException("temperature " + temperature + ", top-p " + topP + ", min-p " + minP);
+            }
+        }
+    }
+
+    public Sampler(Settings settings, long seed) {
+        this.settings = settings;
         this.random = new Random(seed);
     }
 
-    /** A token, drawn from {@code logits[from .. from + vocabSize)}; -1 where these are no numbers. */
-    int draw(float[] logits, int from, int vocabSize) {
-        float most = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < vocabSize; i++) {
-            most = Math.max(most, logits[from + i]);
+    /** A token, drawn from {@code logits[from .. from + vocabSize)}. */
+    public int draw(float[] logits, int from, int vocabSize) {
+        int first = 0;
+        for (int i = 1; i < vocabSize; i++) {
+            first = logits[from + i] > logits[from + first] ? i : first;
+        }
+        if (settings.temperature() == 0) {
+            return first;
         }
         double[] weights = new double[vocabSize];
         double sum = 0;
         for (int i = 0; i < vocabSize; i++) {
-            weights[i] = Math.exp((logits[from + i] - most) / temperature);
+            weights[i] = Math.exp((logits[from + i] - logits[from + first]) / settings.temperature());
             sum += weights[i];
         }
-        if (!Double.isFinite(sum)) {
-            return -1;
+        double least = Math.max(settings.minP(), smallestOfNucleus(weights, sum));
+        double kept = 0;
+        for (double weight : weights) {
+            kept += weight >= least ? weight : 0;
         }
-        double smallest = smallestOfNucleus(weights, topP * sum);
-        double kept =
-                Arrays.stream(weights).filter(weight -> weight >= smallest).sum();
         double left = random.nextDouble() * kept;
-        int last = 0;
-        for (int i = 0; i < vocabSize; i++) {
-            if (weights[i] >= smallest) {
+        int last = first;
+        for (int i = 0; i < vocabSize && left >= 0; i++) {
+            if (weights[i] >= least) {
                 last = i;
                 left -= weights[i];
-                if (left < 0) {
-                    break;
-                }
             }
         }
         return last;
     }
 
-    private static double smallestOfNucleus(double[] weights, double mass) {
-        double[] ascending = weights.clone();
-        Arrays.sort(ascending);
+    private double smallestOfNucleus(double[] weights, double sum) {
+        double mass = settings.topP() * sum;
+        // Tokens below this cannot be needed: all of them together are less than what the nucleus leaves out.
+        double negligible = (sum - mass) / weights.length;
+        double[] ascending =
+                Arrays.stream(weights).filter(weight -> weight >= negligible).sorted().toArray();
         double reached = 0;
         int i = ascending.length;
         while (i > 0 && reached < mass) {
