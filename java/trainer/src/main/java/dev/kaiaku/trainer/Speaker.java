@@ -18,8 +18,7 @@ public final class Speaker implements AutoCloseable {
     private final @Nullable NativeTrainer adapter;
     private final ComputeOptions compute;
 
-    private Speaker(
-            BaseModel base, NativeModel model, @Nullable NativeTrainer adapter, ComputeOptions compute) {
+    private Speaker(BaseModel base, NativeModel model, @Nullable NativeTrainer adapter, ComputeOptions compute) {
         this.base = base;
         this.model = model;
         this.adapter = adapter;
@@ -29,8 +28,7 @@ public final class Speaker implements AutoCloseable {
     /** Loads; the base stays the caller's. */
     public static Speaker open(
             BaseModel base, @Nullable LoraAdapter adapter, ComputeOptions compute, Progress progress) {
-        NativeModel model =
-                BaseLoader.load(base, compute.weights().resolve(BaseLoader.parameters(base)), progress);
+        NativeModel model = BaseLoader.load(base, compute.weights().resolve(BaseLoader.parameters(base)), progress);
         boolean opened = false;
         try {
             Speaker loaded =

@@ -18,7 +18,8 @@ public final class Sampler {
     public record Settings(double temperature, double topP, double minP) {
         public Settings {
             if (!(temperature >= 0) || !(topP > 0 && topP <= 1) || !(minP >= 0 && minP <= 1)) {
-                throw new IllegalArgumentException("temperature " + temperature + ", top-p " + topP + ", min-p " + minP);
+                throw new IllegalArgumentException(
+                        "temperature " + temperature + ", top-p " + topP + ", min-p " + minP);
             }
         }
     }
@@ -63,8 +64,10 @@ public final class Sampler {
         double mass = settings.topP() * sum;
         // Tokens below this cannot be needed: all of them together are less than what the nucleus leaves out.
         double negligible = (sum - mass) / weights.length;
-        double[] ascending =
-                Arrays.stream(weights).filter(weight -> weight >= negligible).sorted().toArray();
+        double[] ascending = Arrays.stream(weights)
+                .filter(weight -> weight >= negligible)
+                .sorted()
+                .toArray();
         double reached = 0;
         int i = ascending.length;
         while (i > 0 && reached < mass) {
