@@ -95,6 +95,10 @@ final class BuildOptions {
                     .system(system)
                     .threads(threads);
             options.selection(select.resolve());
+            Boolean score = select.score();
+            if (score != null) {
+                options.score(score);
+            }
             if (historyLines != null) {
                 options.historyLines(historyLines);
             }

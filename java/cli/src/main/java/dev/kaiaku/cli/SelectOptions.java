@@ -1,10 +1,17 @@
 package dev.kaiaku.cli;
 
 import dev.kaiaku.dataset.selection.SelectionOptions;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which replies are worth learning. */
 final class SelectOptions {
+    @Option(
+            names = "--score",
+            paramLabel = "on|off",
+            description = "Tell of every sample how good it is (default: on with --context session or a limit below).")
+    private ReadOptions.@Nullable Switch score;
+
     @Option(
             names = "--min-score",
             paramLabel = "X",
@@ -26,6 +33,11 @@ final class SelectOptions {
             paramLabel = "N",
             description = "Learn N replies of a session at the most, the best ones (default: all).")
     private int perSessionCap;
+
+    /** Whether replies are scored; null where that was not said. */
+    @Nullable Boolean score() {
+        return score == null ? null : score == ReadOptions.Switch.ON;
+    }
 
     /** @throws dev.kaiaku.dataset.BadInputException for a value out of range */
     SelectionOptions resolve() {

@@ -3,6 +3,7 @@ package dev.kaiaku.dataset;
 import dev.kaiaku.dataset.export.ChatLog;
 import dev.kaiaku.dataset.export.ExportFormat;
 import dev.kaiaku.dataset.report.DatasetReport;
+import dev.kaiaku.dataset.sample.Replies;
 import dev.kaiaku.dataset.sample.Samples;
 import dev.kaiaku.dataset.sample.Session;
 import dev.kaiaku.dataset.sample.Split;
@@ -38,6 +39,7 @@ public final class DatasetBuilder {
     private final Path out;
     private final ChatLog log;
     private final int persona;
+    private final List<Session> sessions;
     private final Samples samples;
 
     private DatasetBuilder(ChatLog log, String persona, Path out, DatasetOptions options, Progress progress) {
@@ -46,7 +48,8 @@ public final class DatasetBuilder {
         this.options = options;
         this.progress = progress;
         this.persona = log.people().find(persona);
-        samples = new Samples(log, this.persona, options);
+        sessions = Session.of(log.store(), options.gap());
+        samples = new Samples(log, sessions, this.persona, options);
     }
 
     /**
@@ -72,7 +75,6 @@ public final class DatasetBuilder {
     }
 
     private DatasetSummary build() {
-        List<Session> sessions = Session.of(log.store(), options.gap());
         List<Session> answered = sessions.stream()
                 .filter(session -> samples.replies(session) > 0)
                 .toList();
@@ -84,13 +86,8 @@ public final class DatasetBuilder {
         }
         Split split = Split.of(
                 answered, samples::replies, options.validation(), options.clean() ? options.guard() : Duration.ZERO);
-        int trainReplies = replies(split.train());
-        Selection selection = options.clean()
-                ? Selection.of(
-                        samples.replies(split.train(), 0),
-                        samples.replies(split.validation(), trainReplies),
-                        options.selection())
-                : null;
+        int trainReplies = samples.replies(split.train());
+        Selection selection = options.clean() ? select(split, trainReplies) : null;
         Written train;
         Written validation;
         DatasetSummary.FileHash trainFile;
@@ -108,22 +105,30 @@ public final class DatasetBuilder {
                     + "); loosen it, such as with a lower --min-score");
         }
         DatasetSummary summary =
-                summary(sessions, answered, split, train, validation, List.of(trainFile, validationFile));
+                summary(answered, split, train, validation, List.of(trainFile, validationFile));
         summary.write(out);
         DatasetReport.write(out.resolve(REPORT), summary, log, persona, sessions, train.shape, train.examples);
         return summary;
     }
 
+    private Selection select(Split split, int trainReplies) {
+        Replies train = samples.replies(split.train(), 0);
+        Replies validation = samples.replies(split.validation(), trainReplies);
+        return options.score()
+                ? Selection.of(train, validation, options.selection())
+                : Selection.withoutScores(train, validation);
+    }
+
     private Written write(
-            List<Session> sessions,
+            List<Session> some,
             int firstReply,
             @Nullable Selection selection,
             ConversationWriter writer,
             String task) {
-        int every = Math.max(1, replies(sessions) / EXAMPLES);
+        int every = Math.max(1, samples.replies(some) / EXAMPLES);
         Written all = new Written(selection, firstReply == 0, every);
         samples.forEach(
-                sessions,
+                some,
                 firstReply,
                 piece -> {
                     Written part = new Written(selection, firstReply == 0, every);
@@ -136,14 +141,11 @@ public final class DatasetBuilder {
                     progress.report(
                             task,
                             all.sessionsUpTo,
-                            sessions.get(sessions.size() - 1).number());
+                            sessions.size());
                 });
         return all;
     }
 
-    private int replies(List<Session> sessions) {
-        return sessions.stream().mapToInt(samples::replies).sum();
-    }
 
     private static DatasetSummary.FileHash committed(String name, ConversationWriter writer) {
         long bytes = writer.bytes();
@@ -151,7 +153,6 @@ public final class DatasetBuilder {
     }
 
     private DatasetSummary summary(
-            List<Session> sessions,
             List<Session> answered,
             Split split,
             Written train,
@@ -160,7 +161,6 @@ public final class DatasetBuilder {
         long messages = sessions.stream().mapToLong(samples::personaMessages).sum();
         long kept = train.messages + validation.messages;
         Map<String, Long> later = new TreeMap<>(train.dropped);
-        validation.dropped.forEach((reason, count) -> later.merge(reason, count, Long::sum));
         validation.dropped.forEach((reason, count) -> later.merge(reason, count, Long::sum));
         later.put(
                 "near validation",

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation share of the replies to hold out, at least; whole sessions, the latest ones
  * @param guard sessions that end less than this before the first one held out are neither learned nor held out
  * @param selection which replies are worth learning
+ * @param score whether replies are scored, so that the samples tell how good they are; limits of the selection need it
  * @param system text of a system turn at the start of every conversation, or null for none
  * @param threads that clean and write; 0: all processors; the result does not depend on it
  */
@@ -50,6 +51,7 @@ public record DatasetOptions(
         double validation,
         Duration guard,
         SelectionOptions selection,
+        boolean score,
         @Nullable String system,
         int threads) {
 
@@ -101,6 +103,7 @@ public record DatasetOptions(
         private double validation = 0.1;
         private Duration guard = Duration.ofHours(1);
         private SelectionOptions selection = SelectionOptions.ALL;
+        private @Nullable Boolean score;
         private @Nullable String system;
         private int threads;
 
@@ -187,6 +190,12 @@ public record DatasetOptions(
             return this;
         }
 
+        /** With {@link ContextRule#SESSION}, or where the selection has limits, unless it is set. */
+        public Builder score(boolean value) {
+            score = value;
+            return this;
+        }
+
         public Builder system(@Nullable String value) {
             system = value;
             return this;
@@ -195,6 +204,11 @@ public record DatasetOptions(
         public Builder threads(int value) {
             threads = value;
             return this;
+        }
+
+        private boolean isScored() {
+            boolean limited = !selection.equals(SelectionOptions.ALL);
+            return limited || (score == null ? context == ContextRule.SESSION : score);
         }
 
         public DatasetOptions build() {
@@ -215,6 +229,7 @@ public record DatasetOptions(
                     validation,
                     guard,
                     selection,
+                    isScored(),
                     system,
                     threads);
         }

@@ -110,6 +110,20 @@ public final class Cleaning {
                 : count("repetitions", unmarked, Repetition.shortened(unmarked));
     }
 
+    /** A quick look at the first letter that nearly all texts stop at. */
+    private static boolean startsLikeANotice(String text) {
+        return switch (text.charAt(0)) {
+            case 'A' -> text.startsWith("Added ");
+            case 'C' -> text.startsWith("Changed ");
+            case 'J' -> text.startsWith("Joined ");
+            case 'L' -> text.startsWith("Left ");
+            case 'P' -> text.startsWith("Pinned ");
+            case 'R' -> text.startsWith("Removed ");
+            case 'S' -> text.startsWith("Started ");
+            default -> false;
+        };
+    }
+
     private String drop(String why) {
         dropped.merge(why, 1L, Long::sum);
         reason = why;

@@ -78,7 +78,7 @@ public record DatasetStats(
             List<Integer> most = log.people().byMessages();
             List<Member> members = new ArrayList<>();
             for (int person : most.subList(0, Math.min(people, most.size()))) {
-                Samples samples = new Samples(log, person, options);
+                Samples samples = new Samples(log, sessions, person, options);
                 members.add(new Member(
                         log.people().id(person),
                         log.people().name(person),

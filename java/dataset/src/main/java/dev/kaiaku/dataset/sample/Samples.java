@@ -32,8 +32,19 @@ public final class Samples {
     private final Mentions mentions;
     private final DatasetOptions options;
     private final List<String> channelNames;
+    /** By number of the session: replies, messages of these, messages of the persona. */
+    private final int[] replies;
 
-    public Samples(ChatLog log, int persona, DatasetOptions options) {
+    private final int[] learned;
+    private final int[] own;
+
+    /**
+     * Cuts all sessions once, to count.
+     *
+     * @param sessions of the whole log
+     * @param persona number of the person to imitate
+     */
+    public Samples(ChatLog log, List<Session> sessions, int persona, DatasetOptions options) {
         this.log = log;
         this.options = options;
         cutter = new Cutter(log.store(), log.people(), persona, options);
@@ -43,31 +54,48 @@ public final class Samples {
                 .map(channel -> scrubber == null ? channel.name() : scrubber.scrub(channel.name(), new ScrubCounts()))
                 .toList();
         mentions = new Mentions(log.people(), options.pseudonyms());
+        replies = new int[sessions.size() + 1];
+        learned = new int[sessions.size() + 1];
+        own = new int[sessions.size() + 1];
+        for (Session session : sessions) {
+            count(session);
+        }
     }
 
-    /** Replies to learn that a session holds; no text is read for that. */
+    /** Replies to learn that a session holds. */
     public int replies(Session session) {
-        return cutter.cut(session).stream().mapToInt(Cut::replies).sum();
+        return replies[session.number()];
+    }
+
+    /** Replies to learn that some sessions hold. */
+    public int replies(List<Session> sessions) {
+        return sessions.stream().mapToInt(this::replies).sum();
     }
 
     /** Messages of the persona that the replies of a session are made of. */
     public int learnedMessages(Session session) {
-        int count = 0;
-        for (Cut cut : cutter.cut(session)) {
-            for (Cut.Span turn : cut.turns()) {
-                count += turn.learned() ? turn.to() - turn.from() : 0;
-            }
-        }
-        return count;
+        return learned[session.number()];
     }
 
     /** Messages of the persona in a session. */
     public int personaMessages(Session session) {
-        int count = 0;
+        return own[session.number()];
+    }
+
+    private void count(Session session) {
+        int number = session.number();
         for (int message = session.from(); message < session.to(); message++) {
-            count += cutter.isPersona(session, message) ? 1 : 0;
+            own[number] += cutter.isPersona(session, message) ? 1 : 0;
         }
-        return count;
+        if (own[number] == 0) {
+            return;
+        }
+        for (Cut cut : cutter.cut(session)) {
+            replies[number] += cut.replies();
+            for (Cut.Span turn : cut.turns()) {
+                learned[number] += turn.learned() ? turn.to() - turn.from() : 0;
+            }
+        }
     }
 
     /**
