@@ -62,6 +62,7 @@ public final class Main {
                         .addSubcommand(new ModelsCommand.Inspect(console))
                         .addSubcommand(new TinyCommand(console)))
                 .addSubcommand(new CommandLine(new BenchCommand())
+                        .addSubcommand(new DatasetBenchCommand(console))
                         .addSubcommand(new BenchCommand.Train(console))
                         .addSubcommand(new ChatBenchCommand(console)))
                 .addSubcommand(new DoctorCommand(console));

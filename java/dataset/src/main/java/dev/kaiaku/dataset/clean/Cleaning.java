@@ -88,10 +88,7 @@ public final class Cleaning {
         if (!on) {
             return text;
         }
-        char last = text.charAt(text.length() - 1);
-        if (mayBeSystem
-                && (last == '.' || text.startsWith("Changed"))
-                && SYSTEM.matcher(text).matches()) {
+        if (mayBeSystem && startsLikeANotice(text) && SYSTEM.matcher(text).matches()) {
             return drop(MessageKind.SYSTEM.reason());
         }
         String clean = VisibleText.isPlain(text) ? text : plain(text);
