@@ -36,10 +36,7 @@ final class DatasetBenchCommand implements Callable<Integer> {
     @Mixin
     private JsonOption json;
 
-    @Option(
-            names = "--messages",
-            paramLabel = "N",
-            description = "Length of the made-up export (default: 600000).")
+    @Option(names = "--messages", paramLabel = "N", description = "Length of the made-up export (default: 600000).")
     private int messages = 600_000;
 
     @Option(names = "--export", paramLabel = "FILE", description = "Another export to measure.")
@@ -85,13 +82,9 @@ final class DatasetBenchCommand implements Callable<Integer> {
             MadeUpExport.write(csv, messages);
         }
         String out = folder.resolve("data").toString();
-        List<String> build = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> build = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         build.addAll(JAVA);
-        Path archive = Path.of(System.getProperty("java.class.path").replaceFirst("\\.jar$", ".jsa"));
-        if (Files.isRegularFile(archive)) {
-            build.add("-XX:SharedArchiveFile=" + archive);
-        }
         build.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName(), "dataset", "build"));
         build.addAll(List.of(csv.toString(), "--persona", persona, "--out", out));
         double block = best(build, "--context", "block", "--scrub", "off");
@@ -104,14 +97,21 @@ final class DatasetBenchCommand implements Callable<Integer> {
                 .line(String.format(Locale.ROOT, "block, cleaned            %6.2f s", block))
                 .line(String.format(Locale.ROOT, "session, scrubbed, scored %6.2f s", all));
         if (baseline != null) {
-            double compared = best(
-                    List.of(python, baseline.toString(), csv.toString(), persona, folder.resolve("baseline.jsonl").toString()));
+            double compared = best(List.of(
+                    python,
+                    baseline.toString(),
+                    csv.toString(),
+                    persona,
+                    folder.resolve("baseline.jsonl").toString()));
             summary.put("baseline_seconds", compared)
                     .put("block_share", block / compared)
                     .put("all_share", all / compared)
                     .line(String.format(Locale.ROOT, "baseline                  %6.2f s", compared))
                     .line(String.format(
-                            Locale.ROOT, "of the baseline's time: block %.2f, all %.2f", block / compared, all / compared));
+                            Locale.ROOT,
+                            "of the baseline's time: block %.2f, all %.2f",
+                            block / compared,
+                            all / compared));
         }
         json.print(console, summary);
     }

@@ -104,8 +104,7 @@ public final class DatasetBuilder {
             throw new BadInputException("nothing is left to learn after the selection (" + train.dropped
                     + "); loosen it, such as with a lower --min-score");
         }
-        DatasetSummary summary =
-                summary(answered, split, train, validation, List.of(trainFile, validationFile));
+        DatasetSummary summary = summary(answered, split, train, validation, List.of(trainFile, validationFile));
         summary.write(out);
         DatasetReport.write(out.resolve(REPORT), summary, log, persona, sessions, train.shape, train.examples);
         return summary;
@@ -120,11 +119,7 @@ public final class DatasetBuilder {
     }
 
     private Written write(
-            List<Session> some,
-            int firstReply,
-            @Nullable Selection selection,
-            ConversationWriter writer,
-            String task) {
+            List<Session> some, int firstReply, @Nullable Selection selection, ConversationWriter writer, String task) {
         int every = Math.max(1, samples.replies(some) / EXAMPLES);
         Written all = new Written(selection, firstReply == 0, every);
         samples.forEach(
@@ -138,14 +133,10 @@ public final class DatasetBuilder {
                 part -> {
                     writer.write(part.lines);
                     all.merge(part);
-                    progress.report(
-                            task,
-                            all.sessionsUpTo,
-                            sessions.size());
+                    progress.report(task, all.sessionsUpTo, sessions.size());
                 });
         return all;
     }
-
 
     private static DatasetSummary.FileHash committed(String name, ConversationWriter writer) {
         long bytes = writer.bytes();

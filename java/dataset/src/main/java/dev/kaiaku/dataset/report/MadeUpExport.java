@@ -41,7 +41,8 @@ public final class MadeUpExport {
             int member = 0;
             for (int i = 0; i < messages; i++) {
                 member = random.nextInt(3) == 0 ? member(random) : member;
-                time = time.plusMillis(random.nextInt(40) == 0 ? 600_000 + random.nextInt(9_000_000) : random.nextInt(40_000));
+                time = time.plusMillis(
+                        random.nextInt(40) == 0 ? 600_000 + random.nextInt(9_000_000) : random.nextInt(40_000));
                 row(writer, member, time, text(words, random), random.nextInt(20) == 0);
             }
             writer.flush();
