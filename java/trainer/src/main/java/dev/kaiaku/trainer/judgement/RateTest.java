@@ -19,7 +19,7 @@ public record RateTest(List<Point> curve, double lr) {
 
     static final double LOWEST = 1e-5;
     static final double HIGHEST = 3e-2;
-    /** Share of the rate of the lowest loss; from runs of 60 to 600 updates. */
+    /** Share of the rate of the lowest loss: there the loss is about to rise again. */
     static final double SHARE = 0.25;
     /** A loss this many times the lowest says that no higher rate will do better. */
     static final double RISEN = 1.15;
