@@ -115,7 +115,7 @@ final class GoldenTest {
             AdapterState.upload(golden.adapter(), trainer);
             for (JsonNode expected : golden.reference().path("losses")) {
                 assertThat(trainer.accumulate(golden.batch()).mean())
-                        .isCloseTo(expected.asDouble(), withinPercentage(gemma3(golden) ? 3 : 2));
+                        .isCloseTo(expected.asDouble(), withinPercentage(gemma3(golden) ? 5 : 2));
                 trainer.update(golden.lr());
             }
         }
