@@ -288,6 +288,52 @@ void attention_gradient() {
   }
 }
 
+// A matrix of bf16, and the same values as floats.
+struct RoundedMatrix {
+  explicit RoundedMatrix(OwnedMatrix values) : floats(std::move(values)), halves(floats.values.size()) {
+    round_to_bf16(floats.values.data(), static_cast<int64_t>(halves.size()), halves.data());
+    for (size_t i = 0; i < halves.size(); ++i) floats.values[i] = to_float(halves[i]);
+  }
+
+  MatrixView<Bf16> view() { return {halves.data(), floats.n_rows, floats.n_cols, floats.n_cols}; }
+
+  OwnedMatrix floats;
+  std::vector<Bf16> halves;
+};
+
+// Within 1 % of the largest value: P and its gradient are rounded to 8 bits on the way.
+void check_rounded(const char* what, RoundedMatrix& actual, const OwnedMatrix& expected,
+                   const AttentionCase& c) {
+  double largest = 0;
+  for (const float x : expected.values) largest = std::max(largest, std::abs(static_cast<double>(x)));
+  for (size_t i = 0; i < expected.values.size(); ++i) {
+    check_near(to_float(actual.halves[i]), expected.values[i], 0.01 * largest, what, "[", i, "], E ",
+               c.head_dim);
+  }
+}
+
+void attention_in_bf16_is_that_of_its_values() {
+  for (const AttentionCase& c : attention_cases()) {
+    Random random(12);
+    const int64_t width = c.heads * c.head_dim;
+    RoundedMatrix qkv(OwnedMatrix(random, c.tokens(), c.qkv_width())),
+        d_y(OwnedMatrix(random, c.tokens(), width));
+    OwnedMatrix y(c.tokens(), width), d_qkv(c.tokens(), c.qkv_width());
+    OwnedMatrix lse(c.tokens(), c.heads), d_heads(c.tokens(), 3 * width);
+    RoundedMatrix y_rounded(y), d_qkv_rounded(d_qkv);
+    attention_forward(c.shape(), qkv.floats.view(), y.view(), lse);
+    const std::vector<float> lse_of_floats = lse.values;
+    attention_backward(c.shape(), d_y.floats.view(), qkv.floats.view(), y.view(), lse, d_heads, d_qkv.view());
+    attention_forward(c.shape(), qkv.view(), y_rounded.view(), lse);
+    attention_backward(c.shape(), d_y.view(), qkv.view(), y_rounded.view(), lse, d_heads,
+                       d_qkv_rounded.view());
+    for (size_t i = 0; i < lse_of_floats.size(); ++i)
+      check_near(lse.values[i], lse_of_floats[i], 1e-4, "lse ", i);
+    check_rounded("y", y_rounded, y, c);
+    check_rounded("d_qkv", d_qkv_rounded, d_qkv, c);
+  }
+}
+
 void attention_keeps_sequences_apart() {
   Random random(11);
   const AttentionCase packed{2, 1, 8, {0, 70, 100}}, alone{2, 1, 8, {0, 30}};
@@ -426,6 +472,7 @@ int main() {
       {"rope: turns halves, and back", rope_turns_halves_and_back},
       {"attention: forward is a causal softmax", attention_forward_is_softmax},
       {"attention: gradient", attention_gradient},
+      {"attention: in bf16 is that of its values", attention_in_bf16_is_that_of_its_values},
       {"attention: keeps sequences apart", attention_keeps_sequences_apart},
       {"swiglu: gradient", swiglu_gradient},
       {"swiglu: finite far out", swiglu_is_finite_far_out},

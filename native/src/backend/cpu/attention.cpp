@@ -6,8 +6,10 @@
 #include <limits>
 
 #include "backend/backend.h"
+#include "backend/cpu/attention_bf16.h"
 #include "backend/cpu/exponential.h"
 #include "backend/cpu/tile.h"
+#include "base/processor.h"
 
 namespace kaiaku {
 namespace {
@@ -286,9 +288,64 @@ void backward(const AttentionShape& shape, MatrixView<const T> d_y, MatrixView<c
   sum_groups(d_v, group, e, d_qkv.col_range(q_width + kv_width, kv_width));
 }
 
+// A query head by the processor's bf16 dot products.
+Bf16Head fast_head(const AttentionShape& shape, const Task& task, MatrixView<const Bf16> qkv) {
+  const Heads<MatrixView<const Bf16>> heads{qkv, shape};
+  const int64_t kv_head = task.head / (shape.n_heads / shape.n_kv_heads);
+  return {heads.q(task.head).data,
+          heads.k(kv_head).data,
+          heads.v(kv_head).data,
+          qkv.stride,
+          shape.head_dim,
+          task.first,
+          task.end,
+          shape.window,
+          shape.scale};
+}
+
+void fast_forward(const AttentionShape& shape, MatrixView<const Bf16> qkv, MatrixView<Bf16> y, Matrix lse) {
+  const std::vector<Task> tasks = tasks_of(shape, kBf16Queries);
+#pragma omp parallel for schedule(dynamic)
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const Task& task = tasks[i];
+    bf16_attention_forward(fast_head(shape, task, qkv), task.block,
+                           std::min(kBf16Queries, task.end - task.block),
+                           y.row(task.block) + task.head * shape.head_dim, y.stride,
+                           lse.row(task.block) + task.head, lse.stride);
+  }
+}
+
+void fast_backward(const AttentionShape& shape, MatrixView<const Bf16> d_y, MatrixView<const Bf16> qkv,
+                   MatrixView<const Bf16> y, ConstMatrix lse, Matrix d_heads, MatrixView<Bf16> d_qkv) {
+  const int64_t e = shape.head_dim;
+  const int64_t group = shape.n_heads / shape.n_kv_heads;
+  const int64_t q_width = shape.n_heads * e;
+  const int64_t kv_width = shape.n_kv_heads * e;
+  const Matrix d_k = d_heads.col_range(q_width, q_width);
+  const Matrix d_v = d_heads.col_range(2 * q_width, q_width);
+
+  const std::vector<Task> tasks = tasks_of(shape, qkv.rows);
+#pragma omp parallel for schedule(dynamic)
+  for (size_t i = 0; i < tasks.size(); ++i) {
+    const int64_t head = tasks[i].head;
+    const int64_t column = head * e;
+    bf16_attention_backward(
+        fast_head(shape, tasks[i], qkv),
+        {y.data + column, d_y.data + column, y.stride, d_y.stride, lse.data + head, lse.stride,
+         d_qkv.data + column, d_qkv.stride, d_k.data + column, d_v.data + column, d_heads.stride});
+  }
+  sum_groups(d_k, group, e, d_qkv.col_range(q_width, kv_width));
+  sum_groups(d_v, group, e, d_qkv.col_range(q_width + kv_width, kv_width));
+}
+
+bool is_fast(DType type) {
+  return type == DType::kBf16 && has_fast_bf16();
+}
+
 }  // namespace
 
 void attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse) {
+  if (is_fast(qkv.type)) return fast_forward(shape, qkv.as<Bf16>(), y.as<Bf16>(), lse);
   with_type(qkv.type, [&](auto type) {
     using T = decltype(type);
     forward<T>(shape, qkv.as<T>(), y.as<T>(), lse);
@@ -297,6 +354,9 @@ void attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, M
 
 void attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv, ConstTensor y,
                         ConstMatrix lse, Matrix d_heads, Tensor d_qkv) {
+  if (is_fast(qkv.type)) {
+    return fast_backward(shape, d_y.as<Bf16>(), qkv.as<Bf16>(), y.as<Bf16>(), lse, d_heads, d_qkv.as<Bf16>());
+  }
   with_type(qkv.type, [&](auto type) {
     using T = decltype(type);
     backward<T>(shape, d_y.as<T>(), qkv.as<T>(), y.as<T>(), lse, d_heads, d_qkv.as<T>());
