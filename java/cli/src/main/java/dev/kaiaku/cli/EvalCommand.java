@@ -13,8 +13,8 @@ import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.PeftAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
-import dev.kaiaku.trainer.Speaker;
 import dev.kaiaku.trainer.RunFile;
+import dev.kaiaku.trainer.Speaker;
 import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.ComputeOptions;
 import dev.kaiaku.trainer.options.WeightsForm;
@@ -122,8 +122,7 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private static Speaker open(BaseModel base, @Nullable LoraAdapter adapter, ProgressLine progress) {
-        return Speaker.open(
-                base, adapter, new ComputeOptions(WeightsForm.AUTO, ComputeForm.AUTO, 0, 0, 0), progress);
+        return Speaker.open(base, adapter, new ComputeOptions(WeightsForm.AUTO, ComputeForm.AUTO, 0, 0, 0), progress);
     }
 
     private Generator generator(Speaker loaded) {
@@ -139,7 +138,9 @@ final class EvalCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "  %-28s tone %4.0f %%  sense %4.0f %%  copies %4.1f %%",
                     score.speaker(),
-                    score.style().isEmpty() ? Double.NaN : 100 * score.style().get(0).way(),
+                    score.style().isEmpty()
+                            ? Double.NaN
+                            : 100 * score.style().get(0).way(),
                     100 * score.coherence().way().value(),
                     100 * score.runs().value()));
         }

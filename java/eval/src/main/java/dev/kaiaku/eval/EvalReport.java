@@ -43,12 +43,17 @@ public final class EvalReport {
         doubts.forEach(page::notice);
         Verdict.of(scores.get(0)).forEach(page::paragraph);
         page.section("Everybody who answered")
-                .remark("Tone: 0 % is another member of the chat, 100 % the person. Sense: 0 % is chance, 100 % the"
-                        + " person; more means more typical, or closer to the context, than the person is. In brackets: the range that holds 95 of 100 repetitions.")
+                .remark(
+                        "Tone: 0 % is another member of the chat, 100 % the person. Sense: 0 % is chance, 100 % the"
+                                + " person; more means more typical, or closer to the context, than the person is. In brackets: the range that holds 95 of 100 repetitions.")
                 .table(heads(), scores.stream().map(EvalReport::row).toList());
         List<BarChart> charts = new ArrayList<>();
-        charts.add(chart("Tone, % of the way", score -> score.style().isEmpty() ? 0 : way(score.style().get(0))));
-        charts.add(chart("Sense, % of the person's", score -> 100 * score.coherence().way().value()));
+        charts.add(chart(
+                "Tone, % of the way",
+                score -> score.style().isEmpty() ? 0 : way(score.style().get(0))));
+        charts.add(chart(
+                "Sense, % of the person's",
+                score -> 100 * score.coherence().way().value()));
         charts.add(chart("Surface distance", Scores::surface));
         page.charts(charts);
         replies(page, coherence, asked, answers);
@@ -64,7 +69,10 @@ public final class EvalReport {
                 .boxed()
                 .sorted(Comparator.comparingDouble(i -> sense[i]))
                 .limit(SHOWN)
-                .map(i -> List.of(context(asked.get(i)), asked.get(i).text(), answers.get(i).text()))
+                .map(i -> List.of(
+                        context(asked.get(i)),
+                        asked.get(i).text(),
+                        answers.get(i).text()))
                 .toList();
         page.section("Replies, those that fit their context least first")
                 .table(List.of("What was said", "The person", "The persona"), rows);
@@ -85,12 +93,21 @@ public final class EvalReport {
 
     private static List<String> heads() {
         return List.of(
-                "Speaker", "Tone", "AUC of 20", "Sense", "Surface distance", "Burrows' delta", "Distinct words",
-                "Copied runs", "Cut off", "Speaks for others");
+                "Speaker",
+                "Tone",
+                "AUC of 20",
+                "Sense",
+                "Surface distance",
+                "Burrows' delta",
+                "Distinct words",
+                "Copied runs",
+                "Cut off",
+                "Speaks for others");
     }
 
     private static List<String> row(Scores scores) {
-        StyleScores.Score first = scores.style().isEmpty() ? null : scores.style().get(0);
+        StyleScores.Score first =
+                scores.style().isEmpty() ? null : scores.style().get(0);
         StyleScores.Score pooled = scores.style().size() < 3 ? null : scores.largestPool();
         return List.of(
                 scores.speaker(),

@@ -39,7 +39,8 @@ public final class Ruler {
         style = new StyleScores(data);
         surface = SurfaceProfile.of(data.heldOut());
         delta = new BurrowsDelta(Stream.concat(
-                        messages(data.learned()).stream(), data.others().stream().map(Line::text))
+                        messages(data.learned()).stream(),
+                        data.others().stream().map(Line::text))
                 .toList());
         coherence = new Coherence(data);
         memorisation = new Memorisation(data.learned(), data.heldOut());
@@ -102,14 +103,17 @@ public final class Ruler {
         return measure(
                 data.persona() + ", really",
                 asked,
-                asked.stream().map(reply -> new Generated(reply.text(), 0, true)).toList());
+                asked.stream()
+                        .map(reply -> new Generated(reply.text(), 0, true))
+                        .toList());
     }
 
     /** Surface distance between the two halves of the person's held-out replies: what no persona can go below. */
     public double surfaceFloor() {
         int half = data.heldOut().size() / 2;
         return SurfaceProfile.of(data.heldOut().subList(0, half))
-                .distance(SurfaceProfile.of(data.heldOut().subList(half, data.heldOut().size())));
+                .distance(SurfaceProfile.of(
+                        data.heldOut().subList(half, data.heldOut().size())));
     }
 
     private static List<String> messages(List<Reply> replies) {

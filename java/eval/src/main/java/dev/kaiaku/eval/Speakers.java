@@ -58,7 +58,8 @@ public final class Speakers {
 
     /** A model that is told whom to be and shown three of the person's replies. */
     public List<Generated> shown(Generator generator, Progress progress) {
-        StringBuilder text = new StringBuilder(task()).append(" Examples of what ").append(data.persona());
+        StringBuilder text =
+                new StringBuilder(task()).append(" Examples of what ").append(data.persona());
         text.append(" wrote:");
         for (int i = 0; i < EXAMPLES; i++) {
             Reply example = data.learned().get(i * (data.learned().size() - 1) / EXAMPLES);

@@ -28,7 +28,8 @@ public final class Verdict {
         lines.add(sense(scores.coherence()));
         lines.add(copies(scores.runs(), scores.copies()));
         if (scores.leaks().replies() > 0) {
-            lines.add("Personal data: in " + scores.leaks().replies() + " replies " + scores.leaks().types() + ".");
+            lines.add("Personal data: in " + scores.leaks().replies() + " replies "
+                    + scores.leaks().types() + ".");
         }
         lines.add(faults(scores.faults(), scores.diversity().identical()));
         return lines;
@@ -36,7 +37,9 @@ public final class Verdict {
 
     private static String sense(CoherenceScores coherence) {
         Interval way = coherence.way();
-        String words = way.low() <= 0 ? "no more than chance" : way.value() > 1.25 ? "repeats its context" : grade(way.value());
+        String words = way.low() <= 0
+                ? "no more than chance"
+                : way.value() > 1.25 ? "repeats its context" : grade(way.value());
         return String.format(
                 Locale.ROOT,
                 "Sense: answers fit their context %d %% as much as the person's do, between %d and %d (%s).",
@@ -55,7 +58,9 @@ public final class Verdict {
                 "Copies: %.1f %% of the replies share a long run with a learned message, %.1f %% are one",
                 100 * runs.value(),
                 100 * whole.value());
-        return runs.low() > MANY ? found + ": it has learned by heart; train for less time or at a lower rate." : found + ".";
+        return runs.low() > MANY
+                ? found + ": it has learned by heart; train for less time or at a lower rate."
+                : found + ".";
     }
 
     private static String faults(Faults faults, double identical) {

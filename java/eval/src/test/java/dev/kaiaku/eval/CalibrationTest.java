@@ -85,7 +85,8 @@ class CalibrationTest {
         List<Reply> planted = data.learned().stream()
                 .filter(reply -> reply.text().length() >= 120)
                 .map(reply -> reply.withText(reply.text().substring(13, 13 + 80)))
-                .filter(copy -> data.heldOut().stream().noneMatch(later -> later.text().contains(copy.text())))
+                .filter(copy ->
+                        data.heldOut().stream().noneMatch(later -> later.text().contains(copy.text())))
                 .limit(200)
                 .map(copy -> new Reply(copy.prompt(), List.of(), "well " + copy.text() + " and so on"))
                 .toList();

@@ -84,8 +84,9 @@ class MeasuresTest {
     void deltaIsZeroToItselfAndLargerToOthers() {
         List<String> tico = data.learned().stream().map(Reply::text).toList();
         List<String> ana = data.others().stream().map(line -> line.text()).toList();
-        BurrowsDelta delta = new BurrowsDelta(
-                IntStream.range(0, 300).mapToObj(i -> i % 3 == 0 ? ana.get(i) : tico.get(i)).toList());
+        BurrowsDelta delta = new BurrowsDelta(IntStream.range(0, 300)
+                .mapToObj(i -> i % 3 == 0 ? ana.get(i) : tico.get(i))
+                .toList());
         assertThat(delta.between(tico, tico)).isZero();
         assertThat(delta.between(tico, ana)).isGreaterThan(0.5);
     }
@@ -109,7 +110,8 @@ class MeasuresTest {
         assertThat(dull.identical()).isEqualTo(0.98);
         assertThat(dull.topTen()).isEqualTo(1);
         assertThat(lively.distinctWords()).isGreaterThan(5 * dull.distinctWords());
-        assertThat(Diversity.of(List.of("a b c d and a b c d"), 400).repeating()).isEqualTo(1);
+        assertThat(Diversity.of(List.of("a b c d and a b c d"), 400).repeating())
+                .isEqualTo(1);
     }
 
     @Test
@@ -137,7 +139,8 @@ class MeasuresTest {
     @Test
     void plantedPersonalDataIsFound() {
         Leaks leaks = Leaks.in(List.of(
-                data.heldOut().get(0).withText("manda pra fulano.silva@example.org"), data.heldOut().get(1)));
+                data.heldOut().get(0).withText("manda pra fulano.silva@example.org"),
+                data.heldOut().get(1)));
         assertThat(leaks.replies()).isEqualTo(1);
         assertThat(leaks.types()).hasSize(1);
     }
@@ -150,7 +153,9 @@ class MeasuresTest {
         Scores any = ruler.measure("any", speakers.asked(), speakers.anyReply());
         assertThat(person.coherence().way().value()).isCloseTo(1, within(1e-9));
         assertThat(any.coherence().way().value()).isLessThan(0.3);
-        assertThat(Verdict.of(person)).anyMatch(line -> line.startsWith("Sense:")).anyMatch(line -> line.startsWith("Copies: 0.0 %"));
+        assertThat(Verdict.of(person))
+                .anyMatch(line -> line.startsWith("Sense:"))
+                .anyMatch(line -> line.startsWith("Copies: 0.0 %"));
     }
 
     @Test
@@ -165,7 +170,9 @@ class MeasuresTest {
     void repliesOfOthersAreGenerated() {
         Speakers speakers = new Speakers(data, 30, 1);
         assertThat(speakers.asked()).hasSize(30);
-        assertThat(speakers.markovChain()).hasSize(30).noneMatch(reply -> reply.text().isBlank());
+        assertThat(speakers.markovChain())
+                .hasSize(30)
+                .noneMatch(reply -> reply.text().isBlank());
         assertThat(speakers.markovChain().stream().map(Generated::text))
                 .containsExactlyElementsOf(
                         speakers.markovChain().stream().map(Generated::text).toList());

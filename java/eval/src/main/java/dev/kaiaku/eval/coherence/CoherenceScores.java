@@ -14,8 +14,7 @@ import java.util.List;
  * @param modelShuffled the same under contexts of other replies
  * @param way what the model gains over chance, as a share of what the person gains; above 1: it parrots
  */
-public record CoherenceScores(
-        double person, double personShuffled, double model, double modelShuffled, Interval way) {
+public record CoherenceScores(double person, double personShuffled, double model, double modelShuffled, Interval way) {
     private static final long SEED = 3;
 
     /** Compares replies to the same contexts. */

@@ -24,7 +24,8 @@ public record SurfaceProfile(Map<String, double[]> lengths, Map<String, Double> 
     private static final Pattern LAUGH =
             Pattern.compile("(?i)k{3,}|(?:ha){2,}|(?:he){2,}|(?:rs){2,}|(?:ja){2,}|\\blol\\b|\\blmao\\b");
     private static final Pattern STRETCH = Pattern.compile("(\\p{L})\\1{2,}");
-    private static final Pattern EMOJI = Pattern.compile("[\\x{1F300}-\\x{1FAFF}\\x{2600}-\\x{27BF}]|:[A-Za-z0-9_]{2,}:");
+    private static final Pattern EMOJI =
+            Pattern.compile("[\\x{1F300}-\\x{1FAFF}\\x{2600}-\\x{27BF}]|:[A-Za-z0-9_]{2,}:");
     private static final Pattern LINK = Pattern.compile("https?://\\S+");
 
     private static final Map<String, Predicate<String>> MARKS = marks();
