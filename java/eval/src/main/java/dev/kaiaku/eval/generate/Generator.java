@@ -103,10 +103,11 @@ public final class Generator {
             if (reply == null) {
                 continue;
             }
-            if (reply.next != end) {
+            boolean over = reply.next == end || reply.next == Sampler.NONE;
+            if (!over) {
                 reply.tokens[reply.length++] = reply.next;
             }
-            if (reply.next == end || reply.length == settings.maxTokens()) {
+            if (over || reply.length == settings.maxTokens()) {
                 String text = model.base().tokenizer().decode(Arrays.copyOf(reply.tokens, reply.length));
                 replies[reply.index] = new Generated(text, reply.length, reply.next == end);
                 growing[slot] = null;

@@ -67,7 +67,7 @@ public final class SampleReplies {
         for (int count = 1; slots.length > 0; count++) {
             int open = 0;
             for (int i = 0; i < slots.length; i++) {
-                if (next[i] >= 0 && next[i] != end) {
+                if (next[i] != Sampler.NONE && next[i] != end) {
                     int[] reply = replies[slots[i]];
                     replies[slots[i]] = Arrays.copyOf(reply, reply.length + 1);
                     replies[slots[i]][reply.length] = next[i];

@@ -5,6 +5,9 @@ import java.util.Random;
 
 /** Draws tokens from logits, with random numbers of its own. Not thread-safe. */
 public final class Sampler {
+    /** No token: a model that has lost its numbers says nothing. */
+    public static final int NONE = -1;
+
     private final Settings settings;
     private final Random random;
 
@@ -29,11 +32,17 @@ public final class Sampler {
         this.random = new Random(seed);
     }
 
-    /** A token, drawn from {@code logits[from .. from + vocabSize)}. */
+    /** A token, drawn from {@code logits[from .. from + vocabSize)}; {@link #NONE} where these are no numbers. */
     public int draw(float[] logits, int from, int vocabSize) {
         int first = 0;
-        for (int i = 1; i < vocabSize; i++) {
+        for (int i = 0; i < vocabSize; i++) {
+            if (Float.isNaN(logits[from + i])) {
+                return NONE;
+            }
             first = logits[from + i] > logits[from + first] ? i : first;
+        }
+        if (Float.isInfinite(logits[from + first])) {
+            return NONE;
         }
         if (settings.temperature() == 0) {
             return first;
