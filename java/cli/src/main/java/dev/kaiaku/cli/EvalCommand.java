@@ -126,7 +126,7 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private Generator generator(Speaker loaded) {
-        return new Generator(loaded, Generator.Settings.defaults(seed));
+        return new Generator(loaded, Generator.defaults(seed));
     }
 
     private static Summary summary(List<String> doubts, List<Scores> scores, Path report) {

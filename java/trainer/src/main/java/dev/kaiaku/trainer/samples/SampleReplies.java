@@ -4,9 +4,9 @@ import dev.kaiaku.bindings.NativeCompute;
 import dev.kaiaku.bindings.NativeDecoder;
 import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeTrainer;
+import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.base.BaseModel;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,39 +54,15 @@ public final class SampleReplies {
 
     private List<Sample> reply(NativeDecoder decoder, int vocabSize) {
         int end = base.tokenizer().controlId(base.chatFormat().endOfTurn()).orElseThrow();
-        List<Sampler> samplers = new ArrayList<>();
-        int[][] replies = new int[prompts.size()][0];
-        int[] slots = new int[prompts.size()];
-        int[] next = new int[prompts.size()];
-        for (int i = 0; i < slots.length; i++) {
-            Sampler sampler = new Sampler(SAMPLING, seed + i);
-            samplers.add(sampler);
-            slots[i] = i;
-            next[i] = sampler.draw(decoder.prefill(i, prompts.get(i).tokens()), 0, vocabSize);
-        }
-        for (int count = 1; slots.length > 0; count++) {
-            int open = 0;
-            for (int i = 0; i < slots.length; i++) {
-                if (next[i] != Sampler.NONE && next[i] != end) {
-                    int[] reply = replies[slots[i]];
-                    replies[slots[i]] = Arrays.copyOf(reply, reply.length + 1);
-                    replies[slots[i]][reply.length] = next[i];
-                    slots[open] = slots[i];
-                    next[open++] = next[i];
-                }
-            }
-            slots = Arrays.copyOf(slots, count < MOST_NEW_TOKENS ? open : 0);
-            next = Arrays.copyOf(next, slots.length);
-            if (slots.length > 0) {
-                float[] logits = decoder.step(slots, next);
-                for (int i = 0; i < slots.length; i++) {
-                    next[i] = samplers.get(slots[i]).draw(logits, i * vocabSize, vocabSize);
-                }
-            }
-        }
+        ReplyLoop loop = new ReplyLoop(
+                decoder, vocabSize, end, new ReplyLoop.Settings(SAMPLING, MOST_NEW_TOKENS, prompts.size(), seed));
+        List<ReplyLoop.Grown> replies =
+                loop.replies(prompts.stream().map(Prompt::tokens).toList(), Progress.NONE);
         List<Sample> samples = new ArrayList<>();
-        for (int i = 0; i < replies.length; i++) {
-            samples.add(new Sample(prompts.get(i).text(), base.tokenizer().decode(replies[i])));
+        for (int i = 0; i < replies.size(); i++) {
+            samples.add(new Sample(
+                    prompts.get(i).text(),
+                    base.tokenizer().decode(replies.get(i).tokens())));
         }
         return samples;
     }
