@@ -17,6 +17,7 @@ import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.LoraMatrix;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.export.MergedModel;
 import dev.kaiaku.trainer.options.WeightsForm;
 import dev.kaiaku.trainer.packing.Example;
 import dev.kaiaku.trainer.packing.MicroBatches;
@@ -128,7 +129,7 @@ final class GoldenTest {
 
     private static void assertMergedLogits(Golden golden, LoraAdapter trained) {
         double tolerance = gemma3(golden) ? MERGED_LOGITS_OF_GEMMA3 : MERGED_LOGITS;
-        try (NativeModel model = BaseLoader.load(new MergedBase(golden.base(), trained), Progress.NONE);
+        try (NativeModel model = BaseLoader.load(new MergedModel(golden.base(), trained, 1), Progress.NONE);
                 NativeTrainer merged = NativeTrainer.create(model, golden.options(true))) {
             assertClose(merged.logits(golden.batch(), false), golden.arrays().floats("merged_logits"), tolerance);
         }
