@@ -1,15 +1,20 @@
 package dev.kaiaku.trainer;
 
+import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeTrainer;
 import dev.kaiaku.bindings.NativeTrainer.State;
+import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.LoraMatrix;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.trainer.checkpoint.Moments;
+import dev.kaiaku.trainer.options.ComputeOptions;
 import dev.kaiaku.trainer.options.LoraOptions;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The adapter and its moments on their way between Java and a native trainer. */
 final class AdapterState {
@@ -50,6 +55,35 @@ final class AdapterState {
                                 new float[matrix.b().length])));
         LoraAdapter zero = new LoraAdapter(like.rank(), like.alpha(), like.rankStabilised(), zeros);
         return new Moments(zero, zero);
+    }
+
+    /**
+     * Options of a trainer that runs an adapter without training it.
+     *
+     * @param adapter null for the base alone
+     * @param tokens of one call
+     */
+    static NativeTrainerOptions options(@Nullable LoraAdapter adapter, ComputeOptions compute, int tokens) {
+        Set<LoraTarget> targets = adapter == null ? Set.of(LoraTarget.Q) : LoraTarget.of(adapter);
+        return NativeTrainerOptions.builder(adapter == null ? 1 : adapter.rank(), LoraTarget.bits(targets), tokens)
+                .threads(compute.resolvedThreads())
+                .compute(compute.compute().nativeCompute())
+                .scaling(adapter == null ? 1 : (float) adapter.scaling())
+                .build();
+    }
+
+    /** A trainer of such options with the adapter in it; the caller closes it before the model. */
+    static NativeTrainer trainer(NativeModel model, @Nullable LoraAdapter adapter, NativeTrainerOptions options) {
+        NativeTrainer trainer = NativeTrainer.create(model, options);
+        try {
+            if (adapter != null) {
+                upload(adapter, trainer);
+            }
+            return trainer;
+        } catch (RuntimeException e) {
+            trainer.close();
+            throw e;
+        }
     }
 
     /** Copies an adapter into a trainer that was made for its rank and targets. */

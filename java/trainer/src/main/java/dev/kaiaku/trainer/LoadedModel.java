@@ -4,17 +4,14 @@ import dev.kaiaku.bindings.NativeBatch;
 import dev.kaiaku.bindings.NativeLoss;
 import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeTrainer;
-import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.trainer.memory.MemoryPlan;
-import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.WeightsForm;
 import dev.kaiaku.trainer.packing.Example;
 import dev.kaiaku.trainer.packing.MicroBatches;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A base and an adapter in native memory, and the examples to run through them; for evaluation, not for training. */
@@ -36,19 +33,9 @@ final class LoadedModel implements AutoCloseable {
             List<Example> examples,
             TrainOptions options,
             Progress progress) {
-        Set<LoraTarget> targets = adapter == null ? Set.of(LoraTarget.Q) : LoraTarget.of(adapter);
-        int rank = adapter == null ? 1 : adapter.rank();
         int longest = examples.stream().mapToInt(Example::length).max().orElse(0);
-        int threads = options.compute().resolvedThreads();
         WeightsForm weights = options.compute().weights().resolve(BaseLoader.parameters(base));
-        ComputeForm compute = options.compute().compute().resolve();
-        double scaling = adapter == null ? 1 : adapter.scaling();
-        MemoryPlan.Trainer shape =
-                (tokens, keptLayers) -> NativeTrainerOptions.builder(rank, LoraTarget.bits(targets), tokens)
-                        .threads(threads)
-                        .compute(compute.nativeCompute())
-                        .scaling((float) scaling)
-                        .build();
+        MemoryPlan.Trainer shape = (tokens, keptLayers) -> AdapterState.options(adapter, options.compute(), tokens);
         MemoryPlan memory = MemoryPlan.choose(
                 BaseLoader.nativeConfig(base.config(), weights),
                 shape,
@@ -56,10 +43,7 @@ final class LoadedModel implements AutoCloseable {
                 options.compute().memoryLimit());
         NativeModel model = BaseLoader.load(base, weights, progress);
         try {
-            NativeTrainer trainer = NativeTrainer.create(model, shape.options(memory.microTokens(), 0));
-            if (adapter != null) {
-                AdapterState.upload(adapter, trainer);
-            }
+            NativeTrainer trainer = AdapterState.trainer(model, adapter, shape.options(memory.microTokens(), 0));
             return new LoadedModel(model, trainer, MicroBatches.pack(examples, memory.microTokens()));
         } catch (RuntimeException e) {
             model.close();

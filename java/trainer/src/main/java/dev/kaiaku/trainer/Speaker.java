@@ -3,12 +3,10 @@ package dev.kaiaku.trainer;
 import dev.kaiaku.bindings.NativeDecoder;
 import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeTrainer;
-import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.trainer.options.ComputeOptions;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A base and, where there is one, an adapter in native memory, to generate with. For one thread at a time. */
@@ -29,30 +27,15 @@ public final class Speaker implements AutoCloseable {
     public static Speaker open(
             BaseModel base, @Nullable LoraAdapter adapter, ComputeOptions compute, Progress progress) {
         NativeModel model = BaseLoader.load(base, compute.weights().resolve(BaseLoader.parameters(base)), progress);
-        boolean opened = false;
         try {
-            Speaker loaded =
-                    new Speaker(base, model, adapter == null ? null : trainer(model, adapter, compute), compute);
-            opened = true;
-            return loaded;
-        } finally {
-            if (!opened) {
-                model.close();
-            }
+            NativeTrainer trainer = adapter == null
+                    ? null
+                    : AdapterState.trainer(model, adapter, AdapterState.options(adapter, compute, 1));
+            return new Speaker(base, model, trainer, compute);
+        } catch (RuntimeException e) {
+            model.close();
+            throw e;
         }
-    }
-
-    private static NativeTrainer trainer(NativeModel model, LoraAdapter adapter, ComputeOptions compute) {
-        Set<LoraTarget> targets = LoraTarget.of(adapter);
-        NativeTrainer trainer = NativeTrainer.create(
-                model,
-                NativeTrainerOptions.builder(adapter.rank(), LoraTarget.bits(targets), 1)
-                        .threads(compute.resolvedThreads())
-                        .compute(compute.compute().nativeCompute())
-                        .scaling((float) adapter.scaling())
-                        .build());
-        AdapterState.upload(adapter, trainer);
-        return trainer;
     }
 
     public BaseModel base() {
