@@ -4,7 +4,6 @@ import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Message;
 import dev.kaiaku.dataset.MessageKind;
 import dev.kaiaku.dataset.date.ChatDate;
-import dev.kaiaku.dataset.date.DayMonthOrder;
 import dev.kaiaku.dataset.input.BadRows;
 import dev.kaiaku.dataset.input.ExportReader;
 import dev.kaiaku.dataset.input.StringPool;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads a table with a message a row and a column each for author, time and text. Not thread-safe. */
 public final class PlainCsv implements ExportReader {
     private static final CsvColumns KNOWN = new CsvColumns("author", "time", "text", null, null);
-    private static final int ENOUGH = 100;
 
     private final CsvColumns wanted;
     private final BadRows bad;
@@ -36,7 +34,10 @@ public final class PlainCsv implements ExportReader {
         wanted = columns == null ? KNOWN : columns;
         this.bad = bad;
         this.pool = pool;
-        dayFirst = dayFirst(files);
+        dayFirst = CsvDates.dayFirst(
+                files,
+                file -> CsvRows.ofTable(file, new BadRows()),
+                (file, header) -> places(file, header).time());
     }
 
     /** Whether the first line of a file, in small letters, names the columns that are known. */
@@ -87,27 +88,6 @@ public final class PlainCsv implements ExportReader {
                 null,
                 0,
                 null);
-    }
-
-    private boolean dayFirst(List<Path> files) {
-        DayMonthOrder order = new DayMonthOrder();
-        int clear = 0;
-        for (Path file : files) {
-            try (CsvRows rows = CsvRows.ofTable(file, new BadRows())) {
-                int column = places(file, rows.next()).time();
-                for (CsvRow row = rows.next(); row != null && clear < ENOUGH; row = rows.next()) {
-                    ChatDate date = column < row.count()
-                            ? ChatDate.ambiguous(row.chars(), row.start(column), row.end(column))
-                            : null;
-                    if (date == null) {
-                        clear++;
-                    } else {
-                        order.add(date);
-                    }
-                }
-            }
-        }
-        return order.isDayFirst();
     }
 
     private Places places(Path file, @Nullable CsvRow header) {

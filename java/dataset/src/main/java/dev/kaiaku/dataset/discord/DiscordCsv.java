@@ -4,10 +4,10 @@ import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Media;
 import dev.kaiaku.dataset.Message;
 import dev.kaiaku.dataset.MessageKind;
+import dev.kaiaku.dataset.csv.CsvDates;
 import dev.kaiaku.dataset.csv.CsvRow;
 import dev.kaiaku.dataset.csv.CsvRows;
 import dev.kaiaku.dataset.date.ChatDate;
-import dev.kaiaku.dataset.date.DayMonthOrder;
 import dev.kaiaku.dataset.input.BadRows;
 import dev.kaiaku.dataset.input.ExportReader;
 import dev.kaiaku.dataset.input.StringPool;
@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the CSV files of DiscordChatExporter, whichever version wrote them, row by row. Not thread-safe. */
 public final class DiscordCsv implements ExportReader {
-    /** So many dates that leave nothing open show that the others will not either. */
-    private static final int ENOUGH = 100;
-
     private final BadRows bad;
     private final StringPool pool;
     private final boolean dayFirst;
@@ -37,24 +34,10 @@ public final class DiscordCsv implements ExportReader {
 
     /** Whether the files of a channel put the day before the month, where their dates leave that open. */
     public static boolean dayFirst(List<Path> files) {
-        DayMonthOrder order = new DayMonthOrder();
-        int clear = 0;
-        for (Path file : files) {
-            try (CsvRows rows = new CsvRows(file, new BadRows())) {
-                int column = Columns.of(file, rows.next()).date();
-                for (CsvRow row = rows.next(); row != null && clear < ENOUGH; row = rows.next()) {
-                    ChatDate date = column < row.count()
-                            ? ChatDate.ambiguous(row.chars(), row.start(column), row.end(column))
-                            : null;
-                    if (date == null) {
-                        clear++;
-                    } else {
-                        order.add(date);
-                    }
-                }
-            }
-        }
-        return order.isDayFirst();
+        return CsvDates.dayFirst(
+                files,
+                file -> new CsvRows(file, new BadRows()),
+                (file, header) -> Columns.of(file, header).date());
     }
 
     @Override
