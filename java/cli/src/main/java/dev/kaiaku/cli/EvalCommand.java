@@ -5,7 +5,6 @@ import dev.kaiaku.eval.Ruler;
 import dev.kaiaku.eval.Scores;
 import dev.kaiaku.eval.Speakers;
 import dev.kaiaku.eval.Verdict;
-import dev.kaiaku.eval.coherence.Coherence;
 import dev.kaiaku.eval.data.EvalData;
 import dev.kaiaku.eval.generate.Generated;
 import dev.kaiaku.eval.generate.Generator;
@@ -84,9 +83,9 @@ final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         EvalData evalData = EvalData.read(data);
-        List<String> doubts = Ruler.doubts(evalData);
         Speakers speakers = new Speakers(evalData, replies, seed);
         Ruler ruler = new Ruler(evalData);
+        List<String> doubts = ruler.doubts();
         List<Scores> scores = new ArrayList<>();
         List<Generated> answers;
         try (ProgressLine progress = new ProgressLine(console)) {
@@ -115,8 +114,7 @@ final class EvalCommand implements Callable<Integer> {
             }
         }
         Path report = out != null ? out : model.toAbsolutePath().resolveSibling("eval.html");
-        new EvalReport(evalData.persona(), doubts, scores)
-                .write(report, new Coherence(evalData), speakers.asked(), answers);
+        new EvalReport(evalData.persona(), doubts, scores).write(report, ruler.coherence(), speakers.asked(), answers);
         json.print(console, summary(doubts, scores, report));
         return ExitCode.DONE;
     }

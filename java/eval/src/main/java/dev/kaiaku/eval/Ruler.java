@@ -50,18 +50,22 @@ public final class Ruler {
                 .count();
     }
 
-    /** Why a data set can't be judged by, one sentence each; empty where it can. */
-    public static List<String> doubts(EvalData data) {
+    /** How much sense replies make; learned from the data set. */
+    public Coherence coherence() {
+        return coherence;
+    }
+
+    /** Why the data set can't be judged by, one sentence each; empty where it can. */
+    public List<String> doubts() {
         List<String> doubts = new ArrayList<>();
         if (data.heldOut().size() < FEWEST_REPLIES) {
             doubts.add(data.heldOut().size() + " replies are held out; below " + FEWEST_REPLIES
                     + " the figures are noise. Build the data set with a larger --validation, or from more messages.");
         }
-        if (!new StyleScores(data).usable()) {
+        if (!style.usable()) {
             doubts.add("Nobody else wrote enough to compare the persona's style with.");
         }
-        SurfaceProfile profile = SurfaceProfile.of(data.heldOut());
-        if (profile.rates().getOrDefault(SurfaceProfile.LINK_ONLY, 0.0) > 0.5) {
+        if (surface.rates().getOrDefault(SurfaceProfile.LINK_ONLY, 0.0) > 0.5) {
             doubts.add("The persona mostly sends links; there is little style to measure.");
         }
         return doubts;

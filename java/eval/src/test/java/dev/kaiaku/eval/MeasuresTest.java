@@ -160,10 +160,10 @@ class MeasuresTest {
 
     @Test
     void tooLittleDataIsDoubted() {
-        assertThat(Ruler.doubts(Conversations.data(50, 20))).anyMatch(doubt -> doubt.contains("20 replies"));
-        assertThat(Ruler.doubts(data)).noneMatch(doubt -> doubt.contains("replies are held out"));
+        assertThat(new Ruler(Conversations.data(50, 20)).doubts()).anyMatch(doubt -> doubt.contains("20 replies"));
+        assertThat(new Ruler(data).doubts()).noneMatch(doubt -> doubt.contains("replies are held out"));
         EvalData alone = new EvalData("tico", data.learned(), data.heldOut(), List.of(), List.of());
-        assertThat(Ruler.doubts(alone)).anyMatch(doubt -> doubt.contains("Nobody else"));
+        assertThat(new Ruler(alone).doubts()).anyMatch(doubt -> doubt.contains("Nobody else"));
     }
 
     @Test

@@ -7,7 +7,9 @@ import dev.kaiaku.eval.score.Auc;
 import dev.kaiaku.eval.score.Interval;
 import dev.kaiaku.eval.score.Pools;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,8 +26,12 @@ public final class StyleScores {
     private static final long SEED = 1;
 
     private final StyleModel model;
-    private final Map<String, List<String>> members;
     private final double[] persona;
+    private final Map<String, double[]> members = new TreeMap<>();
+    private final Map<Integer, Marks> marks = new HashMap<>();
+
+    /** What pools of one size are measured by: the crowd's scores, and the areas of members and person. */
+    private record Marks(double[] crowd, double floor, double ceiling) {}
 
     /**
      * Areas over pools of one size.
@@ -43,7 +49,7 @@ public final class StyleScores {
 
     public StyleScores(EvalData data) {
         model = new StyleModel(messages(data.learned()), crowd(byAuthor(data.others())), SEED);
-        members = byAuthor(data.laterOthers());
+        byAuthor(data.laterOthers()).forEach((name, messages) -> members.put(name, model.scores(messages)));
         persona = model.scores(messages(data.heldOut()));
     }
 
@@ -54,36 +60,41 @@ public final class StyleScores {
 
     /** Scores of replies over pools of {@code pool} messages. */
     public Score of(List<Reply> replies, int pool) {
-        double[] crowd = Pools.of(model.scores(crowd(members)), pool, SEED);
+        Marks at = marks.computeIfAbsent(pool, this::marks);
         double[] scores = model.scores(messages(replies));
         Interval value = Interval.bootstrap(
-                scores.length, chosen -> Auc.of(Pools.of(at(scores, chosen), pool, SEED), crowd), SEED);
-        return new Score(pool, floor(pool), value, Auc.of(Pools.of(persona, pool, SEED), crowd));
+                scores.length, chosen -> Auc.of(Pools.of(at(scores, chosen), pool, SEED), at.crowd()), SEED);
+        return new Score(pool, at.floor(), value, at.ceiling());
     }
 
     /** Area of each other member against the rest, by name. */
     public Map<String, Double> members(int pool) {
         Map<String, Double> areas = new TreeMap<>();
-        members.forEach((name, messages) -> {
-            Map<String, List<String>> rest = new TreeMap<>(members);
-            rest.remove(name);
-            List<String> crowd = crowd(rest);
-            if (messages.size() >= pool && crowd.size() >= pool) {
-                areas.put(
-                        name,
-                        Auc.of(
-                                Pools.of(model.scores(messages), pool, SEED),
-                                Pools.of(model.scores(crowd), pool, SEED)));
+        members.forEach((name, scores) -> {
+            Map<String, double[]> others = new TreeMap<>(members);
+            others.remove(name);
+            double[] rest = crowdOfScores(others);
+            if (scores.length >= pool && rest.length >= pool) {
+                areas.put(name, Auc.of(Pools.of(scores, pool, SEED), Pools.of(rest, pool, SEED)));
             }
         });
         return areas;
     }
 
-    private double floor(int pool) {
-        return members(pool).values().stream()
+    private Marks marks(int pool) {
+        double[] crowd = Pools.of(crowdOfScores(members), pool, SEED);
+        double floor = members(pool).values().stream()
                 .mapToDouble(Double::doubleValue)
                 .average()
                 .orElse(0.5);
+        return new Marks(crowd, floor, Auc.of(Pools.of(persona, pool, SEED), crowd));
+    }
+
+    private static double[] crowdOfScores(Map<String, double[]> members) {
+        Map<String, List<Double>> lists = new TreeMap<>();
+        members.forEach(
+                (name, scores) -> lists.put(name, Arrays.stream(scores).boxed().toList()));
+        return crowd(lists).stream().mapToDouble(Double::doubleValue).toArray();
     }
 
     private static Map<String, List<String>> byAuthor(List<Line> lines) {
@@ -94,20 +105,20 @@ public final class StyleScores {
         return authors;
     }
 
-    /** Messages taken from each author in turn, so that nobody's voice is louder for having said more. */
-    private static List<String> crowd(Map<String, List<String>> authors) {
-        List<List<String>> shuffled = new ArrayList<>();
-        for (List<String> messages : authors.values()) {
-            List<String> copy = new ArrayList<>(messages);
+    /** What each author wrote, or its scores, in turn, so that nobody's voice is louder for having said more. */
+    private static <T> List<T> crowd(Map<String, List<T>> authors) {
+        List<List<T>> shuffled = new ArrayList<>();
+        for (List<T> items : authors.values()) {
+            List<T> copy = new ArrayList<>(items);
             Collections.shuffle(copy, new Random(SEED));
             shuffled.add(copy);
         }
-        List<String> crowd = new ArrayList<>();
+        List<T> crowd = new ArrayList<>();
         int longest = shuffled.stream().mapToInt(List::size).max().orElse(0);
         for (int i = 0; i < longest && crowd.size() < LARGEST_CROWD; i++) {
-            for (List<String> messages : shuffled) {
-                if (i < messages.size()) {
-                    crowd.add(messages.get(i));
+            for (List<T> items : shuffled) {
+                if (i < items.size()) {
+                    crowd.add(items.get(i));
                 }
             }
         }
