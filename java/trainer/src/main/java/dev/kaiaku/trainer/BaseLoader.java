@@ -1,9 +1,11 @@
 package dev.kaiaku.trainer;
 
 import dev.kaiaku.bindings.NativeActivation;
+import dev.kaiaku.bindings.NativeException;
 import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeModelConfig;
 import dev.kaiaku.bindings.NativeNf4;
+import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.TensorInfo;
 import dev.kaiaku.model.TensorType;
@@ -33,6 +35,7 @@ public final class BaseLoader {
      *
      * @param weights form of the frozen weights, resolved
      * @param progress told the bytes of the base that are loaded
+     * @throws BadInputException for a weight that is NaN or infinite, naming its tensor
      */
     public static NativeModel load(BaseModel base, WeightsForm weights, Progress progress) {
         NativeModel model = NativeModel.create(nativeConfig(base.config(), weights));
@@ -54,6 +57,12 @@ public final class BaseLoader {
             model.seal();
             loaded = true;
             return model;
+        } catch (NativeException e) {
+            if (e.status() == NativeException.Status.NOT_FINITE) {
+                throw new BadInputException(
+                        base.path() + ": " + e.getMessage() + ": the file is damaged, fetch it again", e);
+            }
+            throw e;
         } finally {
             if (!loaded) {
                 model.close();

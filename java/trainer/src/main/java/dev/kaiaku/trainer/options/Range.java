@@ -1,7 +1,6 @@
 package dev.kaiaku.trainer.options;
 
 import dev.kaiaku.dataset.BadInputException;
-import java.util.Locale;
 
 /** What values options take; the complaint names the option as it is on the command line. */
 final class Range {
@@ -21,9 +20,9 @@ final class Range {
         require(option, value, value >= 0 && Double.isFinite(value), "0 or more");
     }
 
-    static void require(String option, double value, boolean fulfilled, String expected) {
+    static void require(String option, Number value, boolean fulfilled, String expected) {
         if (!fulfilled) {
-            throw new BadInputException(String.format(Locale.ROOT, "--%s %s: expected %s", option, value, expected));
+            throw new BadInputException("--" + option + " " + value + ": expected " + expected);
         }
     }
 }
