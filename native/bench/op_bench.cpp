@@ -2,6 +2,7 @@
 // up to.
 #include <cstdio>
 
+#include "backend/cpu/cpu_backend.h"
 #include "base/threads.h"
 #include "bench.h"
 
@@ -52,9 +53,9 @@ class OpBench {
       const std::string name = kNames[stack];
       const double layers = config_.n_layers;
       report((name + " forward").c_str(), layers, flops,
-             [&] { linear_forward(cache_, x, w, nullptr, y, Store::kOverwrite); });
+             [&] { cpu_.linear_forward(x, w, nullptr, y, Store::kOverwrite); });
       report((name + " backward").c_str(), layers, flops,
-             [&] { linear_backward_input(cache_, y, w, x, Store::kOverwrite); });
+             [&] { cpu_.linear_backward_input(y, w, x, Store::kOverwrite); });
       lora(name, stack, x, y);
     }
   }
@@ -70,9 +71,9 @@ class OpBench {
     const Matrix h = matrix(t_, n), g = matrix(t_, n);
     const double flops = 2.0 * static_cast<double>(t_ * (n * x.cols + options_.rank * y.cols));
     report((name + " lora forward").c_str(), config_.n_layers, flops,
-           [&] { lora_forward(cache_, lora, 0.1f, x, h, y); });
+           [&] { cpu_.lora_forward(lora, 0.1f, x, h, y); });
     report((name + " lora backward").c_str(), config_.n_layers, 2 * flops,
-           [&] { lora_backward(cache_, lora, 0.1f, y, x, h, g, x); });
+           [&] { cpu_.lora_backward(lora, 0.1f, y, x, h, g, x); });
   }
 
   void attention() {
@@ -83,15 +84,17 @@ class OpBench {
                                config_.attention_scale,
                                t_,
                                cu_seqlens.data(),
-                               static_cast<int64_t>(cu_seqlens.size()) - 1};
+                               static_cast<int64_t>(cu_seqlens.size()) - 1,
+                               nullptr,
+                               nullptr};
     const int64_t width = stack_outputs(config_, kQkv);
     const Matrix qkv = matrix(t_, width), d_qkv = matrix(t_, width);
     const Matrix y = matrix(t_, stack_inputs(config_, kOut)), d_y = matrix(t_, y.cols);
     const Matrix lse = matrix(t_, config_.n_heads), d_heads = matrix(t_, 3 * y.cols);
     const double flops = 2.0 * static_cast<double>(t_ * options_.seq_len * y.cols);
-    report("attention forward", config_.n_layers, flops, [&] { attention_forward(shape, qkv, y, lse); });
+    report("attention forward", config_.n_layers, flops, [&] { cpu_.attention_forward(shape, qkv, y, lse); });
     report("attention backward", config_.n_layers, 2.5 * flops,
-           [&] { attention_backward(shape, d_y, qkv, y, lse, d_heads, d_qkv); });
+           [&] { cpu_.attention_backward(shape, d_y, qkv, y, lse, d_heads, d_qkv); });
   }
 
   void elementwise() {
@@ -100,15 +103,15 @@ class OpBench {
     const Matrix gate_up = matrix(t_, 2 * f), act = matrix(t_, f);
     const double twice = 2.0 * config_.n_layers;
     report("rms_norm forward", twice, 0,
-           [&] { rms_norm_forward(x, weight.data, 1e-5f, y, rstd.data, Store::kOverwrite); });
+           [&] { cpu_.rms_norm_forward(x, weight.data, 1e-5f, y, rstd.data, Store::kOverwrite); });
     report("rms_norm backward", twice, 0,
-           [&] { rms_norm_backward(y, x, weight.data, rstd.data, y, Store::kAdd); });
-    report("swiglu forward", twice, 0, [&] { swiglu_forward(gate_up, act); });
-    report("swiglu backward", config_.n_layers, 0, [&] { swiglu_backward(act, gate_up); });
+           [&] { cpu_.rms_norm_backward(y, x, weight.data, rstd.data, y, Store::kAdd); });
+    report("swiglu forward", twice, 0, [&] { cpu_.swiglu_forward(gate_up, act); });
+    report("swiglu backward", config_.n_layers, 0, [&] { cpu_.swiglu_backward(act, gate_up); });
     const Matrix cos = matrix(t_, config_.head_dim / 2), sin = matrix(t_, config_.head_dim / 2);
     const Matrix heads = matrix(t_, int64_t{config_.n_heads + config_.n_kv_heads} * config_.head_dim);
     std::vector<int32_t> positions(static_cast<size_t>(t_));
-    report("rope", twice, 0, [&] { rope_forward(heads, positions.data(), cos, sin); });
+    report("rope", twice, 0, [&] { cpu_.rope_forward(heads, positions.data(), cos, sin); });
   }
 
   void head() {
@@ -119,17 +122,17 @@ class OpBench {
     const double flops = 2.0 * static_cast<double>(rows * v * d);
     const double calls = options_.target_share * static_cast<double>(t_) / static_cast<double>(rows);
     report("head forward", calls, flops,
-           [&] { linear_forward(cache_, x, w, nullptr, logits, Store::kOverwrite); });
+           [&] { cpu_.linear_forward(x, w, nullptr, logits, Store::kOverwrite); });
     report("head backward", calls, flops,
-           [&] { linear_backward_input(cache_, logits, w, x, Store::kOverwrite); });
+           [&] { cpu_.linear_backward_input(logits, w, x, Store::kOverwrite); });
     report("cross_entropy", calls, 0,
-           [&] { cross_entropy_forward_backward(logits, targets.data(), nll.data(), logits); });
+           [&] { cpu_.cross_entropy_forward_backward(logits, targets.data(), nll.data(), logits); });
   }
 
   const Options options_;
   const ModelConfig config_;
   const int64_t t_;
-  MatmulCache cache_;
+  CpuBackend cpu_;
   std::vector<std::vector<float>> buffers_;
   double total_ = 0;
 };

@@ -197,18 +197,15 @@ int32_t kaiaku_model_get_nf4(const kaiaku_model* model, const char* name, uint8_
     not_null(absmax, "absmax");
     not_null(nested_absmax, "nested_absmax");
     not_null(nested_offset, "nested_offset");
-    const kaiaku::StoredMatrix stored = model->model.nf4(name);
-    const auto copy = [](const char* argument, const auto* from, int64_t n, int64_t expected, auto* to) {
-      require(n == expected, argument, " is ", n, ", expected ", expected);
-      std::copy_n(from, n, to);
+    const kaiaku::Nf4Bytes nf4 = model->model.nf4(name);
+    const auto copy = [](const char* argument, const auto& from, int64_t n, auto* to) {
+      require(n == static_cast<int64_t>(from.size()), argument, " is ", n, ", expected ", from.size());
+      std::copy(from.begin(), from.end(), to);
     };
-    const int64_t n = stored.rows * stored.cols;
-    const int64_t blocks = (n + kaiaku::kNf4Block - 1) / kaiaku::kNf4Block;
-    copy("n_packed", stored.nf4->packed, n_packed, (n + 1) / 2, packed);
-    copy("n_absmax", static_cast<const uint8_t*>(stored.nf4->absmax), n_absmax, blocks, absmax);
-    copy("n_nested_absmax", stored.nf4->nested_absmax, n_nested_absmax,
-         (blocks + kaiaku::kNf4NestedBlock - 1) / kaiaku::kNf4NestedBlock, nested_absmax);
-    *nested_offset = stored.nf4->nested_offset;
+    copy("n_packed", nf4.packed, n_packed, packed);
+    copy("n_absmax", nf4.absmax, n_absmax, absmax);
+    copy("n_nested_absmax", nf4.nested_absmax, n_nested_absmax, nested_absmax);
+    *nested_offset = nf4.nested_offset;
   });
 }
 

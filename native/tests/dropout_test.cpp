@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "check.h"
 #include "gradient_check.h"
 #include "random.h"
@@ -14,11 +14,16 @@ using namespace kaiaku::test;
 
 namespace {
 
+CpuBackend& cpu() {
+  static CpuBackend backend;
+  return backend;
+}
+
 // 1 where a value of [rows, cols] is kept.
 std::vector<float> mask(const Dropout& dropout, int64_t rows, int64_t cols) {
   OwnedMatrix x(rows, cols), y(rows, cols);
   std::fill(x.values.begin(), x.values.end(), 1 - dropout.p);
-  dropout_forward(dropout, x, y);
+  cpu().dropout_forward(dropout, x, y);
   for (const float value : y.values) check(value == 0 || std::fabs(value - 1) < 1e-6, "mask holds ", value);
   return y.values;
 }
@@ -77,13 +82,13 @@ void gradient_of_the_op() {
   const Dropout dropout{0.4f, 9};
   OwnedMatrix x(random, 5, 19), y(5, 19), d_y(random, 5, 19), d_x(5, 19);
   const auto loss = [&] {
-    dropout_forward(dropout, x, y);
+    cpu().dropout_forward(dropout, x, y);
     return weighted_sum(y.values, d_y.values);
   };
-  dropout_backward(dropout, d_y, d_x);
+  cpu().dropout_backward(dropout, d_y, d_x);
   check_gradient("d_x", x.values, d_x.values, loss);
   const std::vector<float> once = d_x.values;
-  dropout_backward(dropout, d_y, d_x);
+  cpu().dropout_backward(dropout, d_y, d_x);
   for (size_t i = 0; i < once.size(); ++i) check_near(d_x.values[i], 2 * once[i], 1e-6, "d_x adds up");
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <limits>
 
+#include "backend/cpu/cpu_backend.h"
 #include "check.h"
 #include "tiny_model.h"
 
@@ -50,11 +51,13 @@ void nf4_bytes_equal_bitsandbytes() {
   check(crc32(nf4_nested_quant_map(), 256 * sizeof(float)) == 454261483u, "nested map");
   const std::vector<float> values = rule_values();
   for (const int64_t rows_at_once : {kRuleRows, int64_t{1}, int64_t{33}}) {
+    CpuBackend cpu;
     Arena arena("test");
     FrozenMatrix matrix(KAIAKU_WEIGHTS_NF4, {kRuleRows}, kRuleCols, arena);
     for (int64_t row = 0; row < kRuleRows; row += rows_at_once) {
       const int64_t n = std::min(rows_at_once, kRuleRows - row);
-      check(matrix.set_rows("w", 0, KAIAKU_TYPE_F32, row, n, &values[static_cast<size_t>(row * kRuleCols)]),
+      check(matrix.set_rows(cpu, "w", 0, KAIAKU_TYPE_F32, row, n,
+                            &values[static_cast<size_t>(row * kRuleCols)]),
             "finite");
     }
     check_rule_bytes(*matrix.stored(0).nf4);
@@ -64,9 +67,10 @@ void nf4_bytes_equal_bitsandbytes() {
 
 void nf4_keeps_a_row_of_zeros() {
   const std::vector<float> zeros(128, 0.0f);
+  CpuBackend cpu;
   Arena arena("test");
   FrozenMatrix matrix(KAIAKU_WEIGHTS_NF4, {2}, 64, arena);
-  matrix.set_rows("w", 0, KAIAKU_TYPE_F32, 0, 2, zeros.data());
+  matrix.set_rows(cpu, "w", 0, KAIAKU_TYPE_F32, 0, 2, zeros.data());
   OwnedMatrix values(2, 64);
   dequantize(matrix.stored(0), values.view());
   for (const float x : values.values) check(x == 0, "zero, not ", x);
@@ -74,9 +78,10 @@ void nf4_keeps_a_row_of_zeros() {
 
 void nf4_dequantises_to_the_nearest_bf16() {
   const std::vector<float> values = rule_values();
+  CpuBackend cpu;
   Arena arena("test");
   FrozenMatrix matrix(KAIAKU_WEIGHTS_NF4, {kRuleRows}, kRuleCols, arena);
-  matrix.set_rows("w", 0, KAIAKU_TYPE_F32, 0, kRuleRows, values.data());
+  matrix.set_rows(cpu, "w", 0, KAIAKU_TYPE_F32, 0, kRuleRows, values.data());
   OwnedMatrix floats(kRuleRows, kRuleCols);
   std::vector<Bf16> halves(floats.values.size());
   dequantize(matrix.stored(0), floats.view());
@@ -160,6 +165,12 @@ void set_floats(Model& model, const std::string& name, int64_t rows, int64_t col
   model.set_rows(name, KAIAKU_TYPE_F32, 2, shape, 0, rows, values.data(), rows * cols * 4);
 }
 
+void dequantize_nf4(const Nf4Bytes& bytes, Matrix to) {
+  const Nf4 nf4{kNf4Block,           kNf4NestedBlock,     bytes.nested_offset,        nf4_quant_map(),
+                bytes.packed.data(), bytes.absmax.data(), bytes.nested_absmax.data(), nf4_nested_quant_map()};
+  dequantize({0, nullptr, &nf4, bytes.rows, bytes.cols}, to);
+}
+
 // Logits and gradients of both models are the same bits.
 void check_same(const Model& a, const Model& b, const std::string& what) {
   const ModelConfig& config = a.config();
@@ -212,7 +223,7 @@ void nf4_and_bf16_compute_as_their_values() {
       set_floats(a, name, rows, cols, values);
       OwnedMatrix read(rows, cols);
       if (form == KAIAKU_WEIGHTS_NF4 && name.find("layers") != std::string::npos) {
-        dequantize(a.nf4(name), read.view());
+        dequantize_nf4(a.nf4(name), read.view());
       } else {
         for (size_t i = 0; i < values.size(); ++i) read.values[i] = to_float(rounded<Bf16>(values[i]));
       }

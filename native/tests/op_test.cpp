@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "check.h"
 #include "gradient_check.h"
 #include "random.h"
@@ -12,6 +12,11 @@ using namespace kaiaku;
 using namespace kaiaku::test;
 
 namespace {
+
+CpuBackend& cpu() {
+  static CpuBackend backend;
+  return backend;
+}
 
 // y = x w^T + bias the slow way, in double.
 std::vector<float> naive_linear(ConstMatrix x, ConstMatrix w, const float* bias) {
@@ -28,13 +33,12 @@ std::vector<float> naive_linear(ConstMatrix x, ConstMatrix w, const float* bias)
 
 void linear_forward_is_a_product() {
   Random random(1);
-  MatmulCache cache;
   for (const int64_t rows : {1, 7, 33}) {
     OwnedMatrix x(random, rows, 24), w(random, 40, 24), bias(random, 1, 40), y(rows, 40);
-    linear_forward(cache, x, w, bias.values.data(), y, Store::kOverwrite);
+    cpu().linear_forward(x, w, bias.values.data(), y, Store::kOverwrite);
     const std::vector<float> expected = naive_linear(x, w, bias.values.data());
     for (size_t i = 0; i < expected.size(); ++i) check_near(y.values[i], expected[i], 1e-5, "y[", i, "]");
-    linear_forward(cache, x, w, bias.values.data(), y, Store::kAdd);
+    cpu().linear_forward(x, w, bias.values.data(), y, Store::kAdd);
     for (size_t i = 0; i < expected.size(); ++i)
       check_near(y.values[i], 2 * expected[i], 2e-5, "y[", i, "] added");
   }
@@ -42,10 +46,9 @@ void linear_forward_is_a_product() {
 
 void linear_writes_columns_of_a_wider_matrix() {
   Random random(2);
-  MatmulCache cache;
   OwnedMatrix x(random, 5, 16), w(random, 8, 16), wide(5, 20);
   std::fill(wide.values.begin(), wide.values.end(), 9.0f);
-  linear_forward(cache, x, w, nullptr, wide.view().col_range(3, 8), Store::kOverwrite);
+  cpu().linear_forward(x, w, nullptr, wide.view().col_range(3, 8), Store::kOverwrite);
   const std::vector<float> expected = naive_linear(x, w, nullptr);
   for (int64_t t = 0; t < 5; ++t) {
     for (int64_t c = 0; c < 20; ++c) {
@@ -58,12 +61,11 @@ void linear_writes_columns_of_a_wider_matrix() {
 
 void linear_gradients() {
   Random random(3);
-  MatmulCache cache;
   OwnedMatrix x(random, 6, 12), w(random, 10, 12), y(6, 10), d_y(random, 6, 10), d_x(6, 12), d_w(10, 12);
-  linear_backward_input(cache, d_y, w, d_x, Store::kOverwrite);
-  linear_backward_weight(cache, d_y, x, d_w);
+  cpu().linear_backward_input(d_y, w, d_x, Store::kOverwrite);
+  cpu().linear_backward_weight(d_y, x, d_w);
   const auto loss = [&] {
-    linear_forward(cache, x, w, nullptr, y, Store::kOverwrite);
+    cpu().linear_forward(x, w, nullptr, y, Store::kOverwrite);
     return weighted_sum(y.values, d_y.values);
   };
   check_gradient("d_x", x.values, d_x.values, loss);
@@ -72,7 +74,6 @@ void linear_gradients() {
 
 void lora_gradients() {
   Random random(4);
-  MatmulCache cache;
   constexpr int64_t kTokens = 6, kIn = 12, kRank = 3;
   // The stack has outputs 0..7, 8..12 and 13..18; the middle linear is not targeted.
   OwnedMatrix x(random, kTokens, kIn), a(random, 2 * kRank, kIn), b0(random, 8, kRank), b2(random, 6, kRank);
@@ -82,7 +83,7 @@ void lora_gradients() {
   const LoraStack lora{a, d_a, {{0, b0, d_b0}, {13, b2, d_b2}}};
   const auto loss = [&] {
     std::fill(y.values.begin(), y.values.end(), 0.0f);
-    lora_forward(cache, lora, 1.5f, x, h, y);
+    cpu().lora_forward(lora, 1.5f, x, h, y);
     return weighted_sum(y.values, d_y.values);
   };
   loss();
@@ -90,13 +91,13 @@ void lora_gradients() {
     for (int64_t c = 8; c < 13; ++c)
       check_near(y.view().row(t)[c], 0, 0, "output of a linear that is not targeted");
   }
-  lora_backward(cache, lora, 1.5f, d_y, x, h, g, d_x);
+  cpu().lora_backward(lora, 1.5f, d_y, x, h, g, d_x);
   check_gradient("d_x", x.values, d_x.values, loss);
   check_gradient("d_a", a.values, d_a.values, loss);
   check_gradient("d_b0", b0.values, d_b0.values, loss);
   check_gradient("d_b2", b2.values, d_b2.values, loss);
   const std::vector<float> once = d_b0.values;
-  lora_backward(cache, lora, 1.5f, d_y, x, h, g, {});
+  cpu().lora_backward(lora, 1.5f, d_y, x, h, g, {});
   for (size_t i = 0; i < once.size(); ++i) check_near(d_b0.values[i], 2 * once[i], 1e-4, "d_b adds up");
 }
 
@@ -104,7 +105,7 @@ void embedding_gathers_rows() {
   Random random(5);
   OwnedMatrix table(random, 9, 4), x(3, 4);
   const int32_t tokens[] = {8, 0, 8};
-  embedding_forward({KAIAKU_TYPE_F32, table.values.data(), nullptr, 9, 4}, tokens, x.view());
+  cpu().embedding_forward({KAIAKU_TYPE_F32, table.values.data(), nullptr, 9, 4}, tokens, x.view());
   for (int64_t t = 0; t < 3; ++t) {
     check(std::memcmp(x.view().row(t), table.view().row(tokens[t]), 4 * sizeof(float)) == 0, "row ", t);
   }
@@ -114,7 +115,7 @@ void rms_norm_gradient() {
   Random random(6);
   OwnedMatrix x(random, 4, 20), weight(random, 1, 20), y(4, 20), d_y(random, 4, 20), d_x(4, 20), rstd(1, 4);
   const auto loss = [&] {
-    rms_norm_forward(x, weight.values.data(), 1e-5f, y, rstd.values.data(), Store::kOverwrite);
+    cpu().rms_norm_forward(x, weight.values.data(), 1e-5f, y, rstd.values.data(), Store::kOverwrite);
     return weighted_sum(y.values, d_y.values);
   };
   loss();
@@ -122,12 +123,12 @@ void rms_norm_gradient() {
   for (int64_t i = 0; i < 20; ++i)
     squares += static_cast<double>(x.values[static_cast<size_t>(i)]) * x.values[static_cast<size_t>(i)];
   check_near(rstd.values[0], 1 / std::sqrt(squares / 20 + 1e-5), 1e-5, "rstd");
-  rms_norm_backward(d_y, x, weight.values.data(), rstd.values.data(), d_x, Store::kOverwrite);
+  cpu().rms_norm_backward(d_y, x, weight.values.data(), rstd.values.data(), d_x, Store::kOverwrite);
   check_gradient("d_x", x.values, d_x.values, loss);
   loss();
   const std::vector<float> once = d_x.values, y_once = y.values;
-  rms_norm_backward(d_y, x, weight.values.data(), rstd.values.data(), d_x, Store::kAdd);
-  rms_norm_forward(x, weight.values.data(), 1e-5f, y, rstd.values.data(), Store::kAdd);
+  cpu().rms_norm_backward(d_y, x, weight.values.data(), rstd.values.data(), d_x, Store::kAdd);
+  cpu().rms_norm_forward(x, weight.values.data(), 1e-5f, y, rstd.values.data(), Store::kAdd);
   for (size_t i = 0; i < once.size(); ++i) {
     check_near(d_x.values[i], 2 * once[i], 1e-5, "d_x added [", i, "]");
     check_near(y.values[i], 2 * y_once[i], 1e-5, "y added [", i, "]");
@@ -142,7 +143,7 @@ void head_norm_gradient() {
   const Matrix y = wide.view().col_range(5, 24);
   std::vector<float> rstd_alone(4);
   const auto loss = [&] {
-    head_norm_forward(x, weight.values.data(), 1e-5f, y, rstd);
+    cpu().head_norm_forward(x, weight.values.data(), 1e-5f, y, rstd);
     double sum = 0;
     for (int64_t t = 0; t < 4; ++t) {
       for (int64_t c = 0; c < 24; ++c) sum += static_cast<double>(y.row(t)[c]) * d_y.view().row(t)[c];
@@ -151,8 +152,8 @@ void head_norm_gradient() {
   };
   loss();
   for (int64_t head = 0; head < 3; ++head) {
-    rms_norm_forward(x.view().col_range(8 * head, 8), weight.values.data(), 1e-5f, alone, rstd_alone.data(),
-                     Store::kOverwrite);
+    cpu().rms_norm_forward(x.view().col_range(8 * head, 8), weight.values.data(), 1e-5f, alone,
+                           rstd_alone.data(), Store::kOverwrite);
     for (int64_t t = 0; t < 4; ++t) {
       check(std::memcmp(y.row(t) + 8 * head, alone.view().row(t), 8 * sizeof(float)) == 0, "head ", head);
       check(rstd.view().row(t)[head] == rstd_alone[static_cast<size_t>(t)], "rstd of head ", head);
@@ -160,7 +161,7 @@ void head_norm_gradient() {
   }
   check(wide.view().row(2)[4] == 0 && wide.view().row(2)[29] == 0, "columns beside the heads");
   OwnedMatrix gradient = d_y;
-  head_norm_backward(x, weight.values.data(), rstd, gradient);
+  cpu().head_norm_backward(x, weight.values.data(), rstd, gradient);
   check_gradient("d_x", x.values, gradient.values, loss);
 }
 
@@ -169,10 +170,10 @@ void rope_turns_halves_and_back() {
   Random random(8);
   const std::vector<float> inv_freq = {1.0f, 0.3f, 0.05f, 0.001f};
   OwnedMatrix cos(50, kHalf), sin(50, kHalf), x(random, 3, 4 * kHalf), d_y(random, 3, 4 * kHalf);
-  rope_table(inv_freq.data(), cos, sin);
+  cpu().rope_table(inv_freq.data(), cos, sin);
   const std::vector<int32_t> positions = {0, 49, 7};
   const std::vector<float> before = x.values;
-  rope_forward(x, positions.data(), cos, sin);
+  cpu().rope_forward(x, positions.data(), cos, sin);
   for (int64_t t = 0; t < 3; ++t) {
     for (int64_t i = 0; i < kHalf; ++i) {
       const double angle =
@@ -184,12 +185,12 @@ void rope_turns_halves_and_back() {
     }
   }
   const auto rotated = x.values;
-  rope_backward(x, positions.data(), cos, sin);
+  cpu().rope_backward(x, positions.data(), cos, sin);
   for (size_t i = 0; i < before.size(); ++i)
     check_near(x.values[i], before[i], 1e-5, "turned back [", i, "]");
   // A rotation's gradient is the rotation back.
   OwnedMatrix d_x = d_y;
-  rope_backward(d_x, positions.data(), cos, sin);
+  cpu().rope_backward(d_x, positions.data(), cos, sin);
   check_near(weighted_sum(rotated, d_y.values), weighted_sum(before, d_x.values), 1e-4,
              "<R x, d> = <x, R^T d>");
 }
@@ -206,7 +207,9 @@ struct AttentionCase {
             scale(),
             window,
             cu_seqlens.data(),
-            static_cast<int64_t>(cu_seqlens.size()) - 1};
+            static_cast<int64_t>(cu_seqlens.size()) - 1,
+            nullptr,
+            nullptr};
   }
   float scale() const { return 0.9f / std::sqrt(static_cast<float>(head_dim)); }
   int64_t tokens() const { return cu_seqlens.back(); }
@@ -257,7 +260,7 @@ void attention_forward_is_softmax() {
     Random random(9);
     OwnedMatrix qkv(random, c.tokens(), c.qkv_width(), 2), y(c.tokens(), c.heads * c.head_dim),
         lse(c.tokens(), c.heads);
-    attention_forward(c.shape(), qkv, y, lse);
+    cpu().attention_forward(c.shape(), qkv, y, lse);
     for (size_t s = 0; s + 1 < c.cu_seqlens.size(); ++s) {
       for (int64_t t = c.cu_seqlens[s]; t < c.cu_seqlens[s + 1]; ++t) {
         for (int64_t head = 0; head < c.heads; ++head) {
@@ -279,11 +282,11 @@ void attention_gradient() {
     OwnedMatrix qkv(random, c.tokens(), c.qkv_width()), y(c.tokens(), width), d_y(random, c.tokens(), width);
     OwnedMatrix lse(c.tokens(), c.heads), d_heads(c.tokens(), 3 * width), d_qkv(c.tokens(), c.qkv_width());
     const auto loss = [&] {
-      attention_forward(c.shape(), qkv, y, lse);
+      cpu().attention_forward(c.shape(), qkv, y, lse);
       return weighted_sum(y.values, d_y.values);
     };
     loss();
-    attention_backward(c.shape(), d_y, qkv, y, lse, d_heads, d_qkv);
+    cpu().attention_backward(c.shape(), d_y, qkv, y, lse, d_heads, d_qkv);
     check_gradient("d_qkv", qkv.values, d_qkv.values, loss, 2e-3);
   }
 }
@@ -321,12 +324,13 @@ void attention_in_bf16_is_that_of_its_values() {
     OwnedMatrix y(c.tokens(), width), d_qkv(c.tokens(), c.qkv_width());
     OwnedMatrix lse(c.tokens(), c.heads), d_heads(c.tokens(), 3 * width);
     RoundedMatrix y_rounded(y), d_qkv_rounded(d_qkv);
-    attention_forward(c.shape(), qkv.floats.view(), y.view(), lse);
+    cpu().attention_forward(c.shape(), qkv.floats.view(), y.view(), lse);
     const std::vector<float> lse_of_floats = lse.values;
-    attention_backward(c.shape(), d_y.floats.view(), qkv.floats.view(), y.view(), lse, d_heads, d_qkv.view());
-    attention_forward(c.shape(), qkv.view(), y_rounded.view(), lse);
-    attention_backward(c.shape(), d_y.view(), qkv.view(), y_rounded.view(), lse, d_heads,
-                       d_qkv_rounded.view());
+    cpu().attention_backward(c.shape(), d_y.floats.view(), qkv.floats.view(), y.view(), lse, d_heads,
+                             d_qkv.view());
+    cpu().attention_forward(c.shape(), qkv.view(), y_rounded.view(), lse);
+    cpu().attention_backward(c.shape(), d_y.view(), qkv.view(), y_rounded.view(), lse, d_heads,
+                             d_qkv_rounded.view());
     for (size_t i = 0; i < lse_of_floats.size(); ++i)
       check_near(lse.values[i], lse_of_floats[i], 1e-4, "lse ", i);
     check_rounded("y", y_rounded, y, c);
@@ -339,15 +343,15 @@ void attention_keeps_sequences_apart() {
   const AttentionCase packed{2, 1, 8, {0, 70, 100}}, alone{2, 1, 8, {0, 30}};
   OwnedMatrix qkv(random, 100, packed.qkv_width()), y(100, 16), lse(100, 2), y_alone(30, 16),
       lse_alone(30, 2);
-  attention_forward(packed.shape(), qkv, y, lse);
-  attention_forward(alone.shape(), qkv.view().row_range(70, 30), y_alone, lse_alone);
+  cpu().attention_forward(packed.shape(), qkv, y, lse);
+  cpu().attention_forward(alone.shape(), qkv.view().row_range(70, 30), y_alone, lse_alone);
   check(std::memcmp(y.view().row(70), y_alone.values.data(), 30 * 16 * sizeof(float)) == 0, "same bytes");
 }
 
 // A gated activation with its derivative, and what the gate becomes, in double.
 struct GatedActivation {
-  void (*forward)(ConstTensor gate_up, Tensor y);
-  void (*backward)(ConstTensor d_y, Tensor gate_up);
+  void (Backend::*forward)(ConstTensor gate_up, Tensor y);
+  void (Backend::*backward)(ConstTensor d_y, Tensor gate_up);
   double (*value)(double gate);
 };
 
@@ -359,14 +363,14 @@ double gelu_tanh(double g) {
   return 0.5 * g * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (g + 0.044715 * g * g * g)));
 }
 
-constexpr GatedActivation kSwiglu{swiglu_forward, swiglu_backward, silu};
-constexpr GatedActivation kGeglu{geglu_forward, geglu_backward, gelu_tanh};
+constexpr GatedActivation kSwiglu{&Backend::swiglu_forward, &Backend::swiglu_backward, silu};
+constexpr GatedActivation kGeglu{&Backend::geglu_forward, &Backend::geglu_backward, gelu_tanh};
 
 void gated_gradient(const GatedActivation& activation) {
   Random random(12);
   OwnedMatrix gate_up(random, 3, 26, 3), y(3, 13), d_y(random, 3, 13);
   const auto loss = [&] {
-    activation.forward(gate_up, y);
+    (cpu().*activation.forward)(gate_up, y);
     return weighted_sum(y.values, d_y.values);
   };
   loss();
@@ -375,7 +379,7 @@ void gated_gradient(const GatedActivation& activation) {
                "activation(gate) up [", i, "]");
   }
   OwnedMatrix gradient = gate_up;
-  activation.backward(d_y, gradient);
+  (cpu().*activation.backward)(d_y, gradient);
   check_gradient("d_gate_up", gate_up.values, gradient.values, loss);
 }
 
@@ -383,10 +387,10 @@ void gated_is_finite_far_out(const GatedActivation& activation) {
   OwnedMatrix gate_up(1, 4), y(1, 2), d_y(1, 2);
   gate_up.values = {-1e4f, 1e4f, 1, 1};
   d_y.values = {1, 1};
-  activation.forward(gate_up, y);
+  (cpu().*activation.forward)(gate_up, y);
   check_near(y.values[0], 0, 1e-6, "far below");
   check_near(y.values[1], 1e4, 1e-2, "far above");
-  activation.backward(d_y, gate_up);
+  (cpu().*activation.backward)(d_y, gate_up);
   for (const float g : gate_up.values) check(std::isfinite(g), "gradient is ", g);
 }
 
@@ -411,7 +415,7 @@ void cross_entropy_gradient() {
   OwnedMatrix logits(random, 5, 30, 4), nll(1, 5), ignored(1, 5);
   const std::vector<int32_t> targets = {0, 29, 3, 3, 11};
   const auto loss = [&] {
-    cross_entropy_forward(logits, targets.data(), nll.values.data());
+    cpu().cross_entropy_forward(logits, targets.data(), nll.values.data());
     double sum = 0;
     for (const float value : nll.values) sum += value;
     return sum;
@@ -424,7 +428,7 @@ void cross_entropy_gradient() {
     check_near(nll.values[row], std::log(total) - logits.view().row(t)[targets[row]], 1e-5, "nll ", t);
   }
   OwnedMatrix gradient = logits;
-  cross_entropy_forward_backward(gradient, targets.data(), ignored.values.data(), gradient);
+  cpu().cross_entropy_forward_backward(gradient, targets.data(), ignored.values.data(), gradient);
   check(ignored.values == nll.values, "both ways give the same nll");
   check_gradient("d_logits", logits.values, gradient.values, loss);
 }
@@ -433,12 +437,12 @@ void cross_entropy_takes_any_size_of_logits() {
   OwnedMatrix logits(3, 4), nll(1, 3);
   const std::vector<int32_t> targets = {0, 1, 2};
   logits.values = {1e30f, 0, 0, 0, -1e30f, -1e30f, -1e30f, -1e30f, 0, 0, -1e4f, 0};
-  cross_entropy_forward(logits, targets.data(), nll.values.data());
+  cpu().cross_entropy_forward(logits, targets.data(), nll.values.data());
   check_near(nll.values[0], 0, 0, "certain");
   check_near(nll.values[1], std::log(4.0), 1e-6, "even");
   check_near(nll.values[2], 1e4 + std::log(3.0), 1e-2, "impossible");
   logits.values[5] = std::nanf("");
-  cross_entropy_forward(logits, targets.data(), nll.values.data());
+  cpu().cross_entropy_forward(logits, targets.data(), nll.values.data());
   check(std::isnan(nll.values[1]), "NaN stays NaN");
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "check.h"
 #include "tiny_model.h"
 
@@ -13,6 +13,11 @@ using namespace kaiaku;
 using namespace kaiaku::test;
 
 namespace {
+
+CpuBackend& cpu() {
+  static CpuBackend backend;
+  return backend;
+}
 
 // One value's steps by the formula of torch.optim.AdamW, in double.
 class ReferenceAdamW {
@@ -39,7 +44,7 @@ class ReferenceAdamW {
 void adamw_follows_the_formula() {
   const AdamW options{0.1f, 0.9f, 0.999f, 1e-8f, 0.01f};
   float weight = 1, m = 0, v = 0, gradient = 2;
-  adamw_step(options, 1, 0.5f, &gradient, &m, &v, &weight, 1);
+  cpu().adamw_step(options, 1, 0.5f, &gradient, &m, &v, &weight, 1);
   // The first step is lr long whatever the gradient: 1 * (1 - 0.1 * 0.01) - 0.1.
   check_near(weight, 0.899, 1e-6, "first step");
   check_near(m, 0.1, 1e-7, "m");
@@ -49,7 +54,7 @@ void adamw_follows_the_formula() {
   weight = 1, m = 0, v = 0;
   int64_t step = 0;
   for (const float g : {0.3f, -2.0f, 0.0f, 1e-4f, 0.7f}) {
-    adamw_step(options, ++step, 1, &g, &m, &v, &weight, 1);
+    cpu().adamw_step(options, ++step, 1, &g, &m, &v, &weight, 1);
     check_near(weight, reference.step(g), 1e-6, "step ", step);
   }
 }

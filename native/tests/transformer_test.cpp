@@ -217,15 +217,15 @@ void hidden_states_lead_to_the_logits() {
   std::vector<float> hidden(11 * d), logits(11 * v);
   trainer->hidden(batch.view(), true, 0, hidden.data());
   for (size_t t = 0; t < 11; ++t) {
-    const float* row = model->weights().embedding.in(DType::kF32, {}).as<float>().row(batch.tokens[t]);
+    const float* row = static_cast<const float*>(model->weights().embedding.stored(0).data) +
+                       static_cast<size_t>(batch.tokens[t]) * d;
     check(std::equal(row, row + d, &hidden[t * d]), "hidden 0 is the embedding");
   }
   trainer->hidden(batch.view(), true, config.n_layers, hidden.data());
   trainer->logits(batch.view(), true, logits.data());
   for (size_t t = 0; t < 11; ++t) {
     for (size_t i = 0; i < v; ++i) {
-      const float* head =
-          model->weights().head().in(DType::kF32, {}).as<float>().row(static_cast<int64_t>(i));
+      const float* head = static_cast<const float*>(model->weights().head().stored(0).data) + i * d;
       double sum = 0;
       for (size_t c = 0; c < d; ++c) sum += static_cast<double>(hidden[t * d + c]) * head[c];
       check_near(logits[t * v + i], sum, 1e-4, "logit");

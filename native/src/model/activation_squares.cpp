@@ -2,21 +2,28 @@
 
 #include <algorithm>
 
-#include "backend/backend.h"
 #include "base/error.h"
 
 namespace kaiaku {
 
-ActivationSquares::ActivationSquares(const ModelConfig& config) : config_(config) {
-  for (int64_t layer = 0; layer < config.n_layers; ++layer) {
+ActivationSquares::ActivationSquares(const ModelConfig& config, Backend& backend)
+    : config_(config), backend_(backend) {
+  take_sums();
+  memory_.allocate(backend);
+  take_sums();
+}
+
+void ActivationSquares::take_sums() {
+  sums_.clear();
+  for (int64_t layer = 0; layer < config_.n_layers; ++layer) {
     for (const Stack stack : {kQkv, kOut, kGateUp, kDownOnly}) {
-      sums_.emplace_back(static_cast<size_t>(stack_inputs(config, stack)));
+      sums_.push_back(memory_.take<double>(stack_inputs(config_, stack)));
     }
   }
 }
 
 void ActivationSquares::add(int64_t layer, Stack stack, ConstTensor x) {
-  add_column_squares(x, sums_of(layer, stack).data());
+  backend_.add_column_squares(x, sums_of(layer, stack));
 }
 
 void ActivationSquares::get(const std::string& linear, float* sums, int64_t n) const {
@@ -24,7 +31,8 @@ void ActivationSquares::get(const std::string& linear, float* sums, int64_t n) c
     for (const LinearFacts& facts : linears_of(config_)) {
       if (linear != layer_name(layer, facts.name)) continue;
       require(n == facts.in, linear, ": n is ", n, ", expected ", facts.in);
-      const std::vector<double>& from = sums_[static_cast<size_t>(layer * kStacks + facts.stack)];
+      std::vector<double> from(static_cast<size_t>(n));
+      backend_.download(sums_of(layer, facts.stack), n * static_cast<int64_t>(sizeof(double)), from.data());
       std::transform(from.begin(), from.end(), sums, [](double sum) { return static_cast<float>(sum); });
       return;
     }

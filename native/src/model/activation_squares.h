@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/arena.h"
 #include "base/tensor.h"
 #include "model/config.h"
 
@@ -11,7 +12,8 @@ namespace kaiaku {
 
 class ActivationSquares {
  public:
-  explicit ActivationSquares(const ModelConfig& config);
+  // Borrows both.
+  ActivationSquares(const ModelConfig& config, Backend& backend);
 
   // Adds the squares of what the linears of a stack read, x [T, in].
   void add(int64_t layer, Stack stack, ConstTensor x);
@@ -22,12 +24,15 @@ class ActivationSquares {
   void get(const std::string& linear, float* sums, int64_t n) const;
 
  private:
-  std::vector<double>& sums_of(int64_t layer, Stack stack) {
+  double* sums_of(int64_t layer, Stack stack) const {
     return sums_[static_cast<size_t>(layer * kStacks + stack)];
   }
+  void take_sums();
 
   const ModelConfig& config_;
-  std::vector<std::vector<double>> sums_;  // [n_layers * kStacks][in]
+  Backend& backend_;
+  Arena memory_{"activation squares"};
+  std::vector<double*> sums_;  // [n_layers * kStacks], each [in]
   int64_t n_tokens_ = 0;
 };
 

@@ -73,9 +73,9 @@ int64_t Adapter::place(const std::string& name, int64_t n) {
   return offset;
 }
 
-void Adapter::refresh(int64_t first, int64_t n) {
+void Adapter::refresh(Backend& backend, int64_t first, int64_t n) {
   if (compute_ == DType::kF32) return;
-  round_to_bf16(state(KAIAKU_STATE_WEIGHT) + first, n, rounded_.as<Bf16>().data + first);
+  backend.copy(view(KAIAKU_STATE_WEIGHT, first, 1, n), rounded_.col_range(first, n));
 }
 
 ConstTensor Adapter::weight(int64_t offset, int64_t rows, int64_t cols) const {

@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/backend.h"
-#include "base/arena.h"
+#include "backend/arena.h"
 #include "model/config.h"
 
 namespace kaiaku {
@@ -30,7 +29,7 @@ class Adapter {
   float* state(int32_t state) const { return states_[static_cast<size_t>(state)]; }
 
   // After weights [first, first + n) have changed: rounds what products read of them.
-  void refresh(int64_t first, int64_t n);
+  void refresh(Backend& backend, int64_t first, int64_t n);
 
   // Without parts where none of the stack's linears is targeted.
   const LoraStack& stack(int64_t layer, Stack stack) const {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/devices.h"
 #include "model/adapter.h"
 
 namespace kaiaku {
@@ -76,7 +77,8 @@ Buffers::Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& act
   d_out = workspace.tensor(compute, config.post_norms || compute != DType::kF32 ? b : 0, d);
   d_qkv = workspace.tensor(compute, b, stack_outputs(config, kQkv));
   d_attended = workspace.tensor(compute, b, stack_inputs(config, kOut));
-  d_heads = workspace.matrix(b, 3 * stack_inputs(config, kOut));
+  attention_scratch =
+      workspace.matrix(b, kaiaku::attention_scratch(config.device, config.n_heads, config.head_dim));
   d_act = workspace.tensor(compute, b, config.intermediate_size);
   lora_g = workspace.tensor(compute, b, int64_t{3} * sizes.rank);
 
@@ -89,7 +91,7 @@ Buffers::Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& act
   const int64_t p = sizes.max_positions;
   rope = {workspace.matrix(p, half), workspace.matrix(p, half)};
   if (has_local_layers(config)) local_rope = {workspace.matrix(p, half), workspace.matrix(p, half)};
-  positions = workspace.take<int32_t>(t);
+  for (int32_t** array : {&tokens, &positions, &begins, &ends}) *array = workspace.take<int32_t>(t);
 
   const bool table_kept = kept_as(config.table_weights, compute);
   head_block = table_kept ? config.vocab_size : head_block_rows(config);
@@ -105,10 +107,11 @@ Buffers::Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& act
   head_normed = workspace.tensor(compute, c, d);
   head_d = workspace.matrix(sizes.training ? c : 0, d);
   head_rstd = workspace.vector(c);
-  logits = workspace.matrix(sizes.training ? c : 0, config.vocab_size);
+  logits = workspace.matrix(sizes.training ? c : std::min(c, sizes.max_logits), config.vocab_size);
   d_logits = compute == DType::kF32 ? Tensor(logits)
                                     : workspace.tensor(compute, sizes.training ? c : 0, config.vocab_size);
-  nll = workspace.vector(t);
+  for (int32_t** array : {&target_rows, &target_ids}) *array = workspace.take<int32_t>(b);
+  nll = workspace.vector(b);
 }
 
 }  // namespace kaiaku

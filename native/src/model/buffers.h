@@ -4,7 +4,7 @@
 #include <array>
 #include <vector>
 
-#include "base/arena.h"
+#include "backend/arena.h"
 #include "model/config.h"
 
 namespace kaiaku {
@@ -44,6 +44,7 @@ struct BufferSizes {
   int64_t rank;           // of LoRA, with the targets' KAIAKU_TARGET_* bits
   int32_t targets;
   bool training;        // losses and backward too; else one layer's buffers serve all
+  int64_t max_logits;   // rows of logits that a pass without training asks for
   int32_t kept_layers;  // of training
   bool dropout;
   DType compute;
@@ -59,34 +60,41 @@ struct Buffers {
   Matrix x_out;  // [T, D] output of the last layer
 
   // Backward.
-  Matrix d_x;         // [T, D] gradient of the residual stream
-  Tensor d_normed;    // [T, D]
-  Tensor d_out;       // [T, D] gradient of what o or down adds to the stream
-  Tensor d_qkv;       // [T, (H+2K)*E]
-  Tensor d_attended;  // [T, H*E]
-  Matrix d_heads;     // [T, 3*H*E]
-  Tensor d_act;       // [T, F]
-  Tensor lora_g;      // [T, n*R] for the largest n
+  Matrix d_x;                // [T, D] gradient of the residual stream
+  Tensor d_normed;           // [T, D]
+  Tensor d_out;              // [T, D] gradient of what o or down adds to the stream
+  Tensor d_qkv;              // [T, (H+2K)*E]
+  Tensor d_attended;         // [T, H*E]
+  Matrix attention_scratch;  // [T, attention_scratch(...)]
+  Tensor d_act;              // [T, F]
+  Tensor lora_g;             // [T, n*R] for the largest n
 
   // Both passes.
   Tensor dropped;  // [T, in] for the largest in; the input of A after dropout, then its gradient
   Tensor act;      // [T, F] what the down projection reads
   RopeTable rope;
   RopeTable local_rope;  // of local layers
-  int32_t* positions;    // [T]
+
+  // The batch.
+  int32_t* tokens;     // [T]
+  int32_t* positions;  // [T] of each token in its sequence
+  int32_t* begins;     // [T] first token of its sequence
+  int32_t* ends;       // [T] the token after its last
 
   // Frozen matrices that are not kept as products read them: the largest, and rows [B, D] of the head.
   Tensor weight;
   int64_t head_block;  // B; all of V where the head needs no buffer
 
   // The head, for C target rows at a time.
-  Matrix head_x;       // [C, D]
-  Tensor head_normed;  // [C, D]
-  Matrix head_d;       // [C, D]
-  float* head_rstd;    // [C]
-  Matrix logits;       // [C, V]
-  Tensor d_logits;     // [C, V], the logits themselves in f32
-  float* nll;          // [T]
+  int32_t* target_rows;  // [T]
+  int32_t* target_ids;   // [T]
+  Matrix head_x;         // [C, D]
+  Tensor head_normed;    // [C, D]
+  Matrix head_d;         // [C, D]
+  float* head_rstd;      // [C]
+  Matrix logits;         // [C, V]
+  Tensor d_logits;       // [C, V], the logits themselves in f32
+  float* nll;            // [T]
 };
 
 }  // namespace kaiaku

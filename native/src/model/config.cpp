@@ -35,10 +35,8 @@ void check_weights(const char* field, int32_t value) {
 void check_config(const ModelConfig& config) {
   require(config.struct_size == static_cast<int32_t>(sizeof(ModelConfig)), "config.struct_size is ",
           config.struct_size, ", expected ", sizeof(ModelConfig));
-  if (config.device != -1) {
-    fail(KAIAKU_UNSUPPORTED, "config.device is ", config.device,
-         ", this build has no CUDA backend; -1 is the CPU");
-  }
+  require(config.device >= -1, "config.device is ", config.device,
+          ", expected -1 (the CPU) or a GPU's index");
   check_weights("weights", config.weights);
   check_weights("table_weights", config.table_weights);
   require(config.table_weights != KAIAKU_WEIGHTS_NF4, "config.table_weights is ", config.table_weights,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "backend/devices.h"
 #include "base/error.h"
 #include "base/threads.h"
 
@@ -29,6 +30,7 @@ BufferSizes sizes_of(const DecoderOptions& options, const Adapter* adapter) {
   BufferSizes sizes{};
   sizes.max_tokens = std::max<int64_t>(options.n_slots, std::min<int64_t>(kPiece, options.slot_tokens));
   sizes.max_positions = options.slot_tokens;
+  sizes.max_logits = options.n_slots;
   sizes.rank = adapter != nullptr ? adapter->rank() : 0;
   sizes.targets = adapter != nullptr ? adapter->targets() : 0;
   sizes.compute = compute_type(options.compute);
@@ -50,10 +52,12 @@ Decoder::Decoder(const Model& model, const Adapter* adapter, float scaling, cons
       adapter_(adapter),
       options_(checked(options)),
       n_threads_(threads_or_all(options.n_threads)),
+      backend_(open_backend(model.config().device)),
       cache_(take_cache()),
       buffers_(take_buffers()),
-      transformer_(model, adapter, scaling, buffers_, products_),
-      head_(model, buffers_, products_) {
+      transformer_(model, adapter, scaling, buffers_, *backend_),
+      head_(model, buffers_, *backend_) {
+  backend_->require_compute(compute_type(options.compute));
   require(adapter == nullptr || adapter->compute() == compute_type(options.compute), "options.compute is ",
           options.compute, ", expected the trainer's");
 }
@@ -72,8 +76,7 @@ void Decoder::prefill(int64_t slot, const int32_t* tokens, int64_t n_tokens, flo
     const int32_t cu_seqlens[] = {0, static_cast<int32_t>(n)};
     x = transformer_.forward({tokens + first, n, cu_seqlens, 1}, &slot_id, cache_, adapter_ != nullptr);
   }
-  const int64_t v = model_.config().vocab_size;
-  head_.logits(x.row_range(x.rows - 1, 1), {logits, 1, v, v});
+  head_.logits(x.row_range(x.rows - 1, 1), logits);
 }
 
 void Decoder::step(const int32_t* slots, const int32_t* tokens, int64_t n, float* logits) {
@@ -92,8 +95,7 @@ void Decoder::step(const int32_t* slots, const int32_t* tokens, int64_t n, float
   const ThreadScope threads(n_threads_);
   const Batch batch{tokens, n, cu_seqlens.data(), n};
   const ConstMatrix x = transformer_.forward(batch, slots, cache_, adapter_ != nullptr);
-  const int64_t v = model_.config().vocab_size;
-  head_.logits(x, {logits, n, v, v});
+  head_.logits(x, logits);
 }
 
 KvCache Decoder::take_cache() {
@@ -102,7 +104,7 @@ KvCache Decoder::take_cache() {
                    cache_memory_);
   };
   take();
-  cache_memory_.allocate();
+  cache_memory_.allocate(*backend_);
   return take();
 }
 
@@ -111,7 +113,7 @@ Buffers Decoder::take_buffers() {
     return Buffers(model_.config(), sizes_of(options_, adapter_), workspace_, workspace_);
   };
   take();
-  workspace_.allocate();
+  workspace_.allocate(*backend_);
   return take();
 }
 

@@ -1,9 +1,10 @@
 // Continues several conversations, one token after another.
 #pragma once
 
+#include <memory>
 #include <vector>
 
-#include "base/arena.h"
+#include "backend/arena.h"
 #include "model/head.h"
 #include "model/kv_cache.h"
 #include "model/transformer.h"
@@ -38,9 +39,9 @@ class Decoder {
   const Adapter* adapter_;
   const DecoderOptions options_;
   const int n_threads_;
+  const std::unique_ptr<Backend> backend_;
   Arena cache_memory_{"keys and values of the decoder"};
   Arena workspace_{"workspace of the decoder"};
-  MatmulCache products_;
   KvCache cache_;
   Buffers buffers_;
   Transformer transformer_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 
 #include "base/error.h"
 #include "kaiaku.h"
@@ -44,9 +43,9 @@ struct Nf4Memory {
 constexpr Nf4 kOwnNf4{kNf4Block, kNf4NestedBlock, 0, nullptr, nullptr, nullptr, nullptr, nullptr};
 
 // Memory for an NF4 matrix of these sizes, which its result points to.
-Nf4 allocate_nf4(int64_t n, const Nf4& sizes, Arena& arena) {
+Nf4 allocate_nf4(int64_t n, const Nf4& sizes, Backend& backend, Arena& arena) {
   Nf4Memory(n, sizes, arena);
-  arena.allocate();
+  arena.allocate(backend);
   const Nf4Memory memory(n, sizes, arena);
   Nf4 nf4 = sizes;
   nf4.quant_map = memory.quant_map;
@@ -57,10 +56,17 @@ Nf4 allocate_nf4(int64_t n, const Nf4& sizes, Arena& arena) {
   return nf4;
 }
 
-// The array behind a view that allocate_nf4 has made.
+// Hands over values [first, first + n) of an array that allocate_nf4 has made.
 template <class T>
-T* writable(const void* array) {
-  return static_cast<T*>(const_cast<void*>(array));
+void upload(Backend& backend, const T* values, int64_t first, int64_t n, const void* array) {
+  constexpr auto kSize = static_cast<int64_t>(sizeof(T));
+  backend.upload(values, n * kSize, static_cast<std::byte*>(const_cast<void*>(array)) + first * kSize);
+}
+
+// Rows that are converted at once on their way to the backend.
+int64_t stretch_rows(int64_t cols) {
+  constexpr int64_t kValues = 1 << 18;
+  return std::max<int64_t>(kValues / cols, 1);
 }
 
 }  // namespace
@@ -87,24 +93,25 @@ bool FrozenMatrix::is_kept_as(DType type) const {
   return is_plain(form_) && plain_.type == type;
 }
 
-ConstTensor FrozenMatrix::in(DType type, Tensor buffer) const {
+ConstTensor FrozenMatrix::in(Backend& backend, DType type, Tensor buffer) const {
   if (is_kept_as(type)) return plain_;
   const Tensor whole{buffer.data, type, rows_, cols_, cols_};
   int64_t first = 0;
   for (size_t i = 0; i < parts_.size(); ++i) {
-    dequantize(stored(i), whole.row_range(first, parts_[i].rows));
+    backend.dequantize(stored(i), whole.row_range(first, parts_[i].rows));
     first += parts_[i].rows;
   }
   return whole;
 }
 
-ConstTensor FrozenMatrix::rows_in(DType type, int64_t first, int64_t n, Tensor buffer) const {
+ConstTensor FrozenMatrix::rows_in(Backend& backend, DType type, int64_t first, int64_t n,
+                                  Tensor buffer) const {
   if (is_kept_as(type)) return plain_.row_range(first, n);
   StoredMatrix rows = stored(0);
   rows.data = static_cast<const std::byte*>(rows.data) + first * stored_bytes(rows.type, cols_);
   rows.rows = n;
   const Tensor block{buffer.data, type, n, cols_, cols_};
-  dequantize(rows, block);
+  backend.dequantize(rows, block);
   return block;
 }
 
@@ -113,46 +120,53 @@ StoredMatrix FrozenMatrix::stored(size_t part) const {
   return {p.type, p.data, p.is_nf4 ? &p.nf4 : nullptr, p.rows, cols_};
 }
 
-bool FrozenMatrix::set_rows(const std::string& name, size_t part, int32_t type, int64_t first_row,
-                            int64_t n_rows, const void* data) {
+bool FrozenMatrix::set_rows(Backend& backend, const std::string& name, size_t part, int32_t type,
+                            int64_t first_row, int64_t n_rows, const void* data) {
   Part& p = parts_[part];
-  if (is_plain(form_)) return set_plain_rows(p, type, first_row, n_rows, data);
-  if (form_ == KAIAKU_WEIGHTS_NF4) return set_nf4_rows(p, name, type, first_row, n_rows, data);
-  return set_file_rows(p, name, type, first_row, n_rows, data);
+  if (is_plain(form_)) return set_plain_rows(backend, p, type, first_row, n_rows, data);
+  if (form_ == KAIAKU_WEIGHTS_NF4) return set_nf4_rows(backend, p, name, type, first_row, n_rows, data);
+  return set_file_rows(backend, p, name, type, first_row, n_rows, data);
 }
 
-bool FrozenMatrix::set_plain_rows(Part& part, int32_t type, int64_t first_row, int64_t n_rows,
-                                  const void* data) {
+bool FrozenMatrix::set_plain_rows(Backend& backend, Part& part, int32_t type, int64_t first_row,
+                                  int64_t n_rows, const void* data) {
   const int64_t row_bytes = stored_bytes(type, cols_);
-  const Tensor to{static_cast<std::byte*>(part.data), plain_.type, part.rows, cols_, cols_};
+  const int64_t stretch = std::min(stretch_rows(cols_), n_rows);
+  const int64_t to_bytes = cols_ * size_of(plain_.type);
+  std::vector<std::byte> converted(static_cast<size_t>(stretch * to_bytes));
+  const Tensor rows{converted.data(), plain_.type, stretch, cols_, cols_};
   std::atomic<bool> finite{true};
+  for (int64_t first = 0; first < n_rows; first += stretch) {
+    const int64_t n = std::min(stretch, n_rows - first);
 #pragma omp parallel
-  {
-    std::vector<float> row(static_cast<size_t>(cols_));
+    {
+      std::vector<float> row(static_cast<size_t>(cols_));
 #pragma omp for schedule(static)
-    for (int64_t i = 0; i < n_rows; ++i) {
-      dequantize(type, static_cast<const char*>(data) + i * row_bytes, cols_, row.data());
-      if (plain_.type == DType::kBf16) {
-        Bf16* rounded_row = to.as<Bf16>().row(first_row + i);
-        round_to_bf16(row.data(), cols_, rounded_row);
-        dequantize(KAIAKU_TYPE_BF16, rounded_row, cols_, row.data());
-      } else {
-        std::copy(row.begin(), row.end(), to.as<float>().row(first_row + i));
+      for (int64_t i = 0; i < n; ++i) {
+        dequantize(type, static_cast<const char*>(data) + (first + i) * row_bytes, cols_, row.data());
+        if (plain_.type == DType::kBf16) {
+          Bf16* rounded_row = rows.as<Bf16>().row(i);
+          round_to_bf16(row.data(), cols_, rounded_row);
+          dequantize(KAIAKU_TYPE_BF16, rounded_row, cols_, row.data());
+        } else {
+          std::copy(row.begin(), row.end(), rows.as<float>().row(i));
+        }
+        if (!all_finite(row.data(), cols_)) finite = false;
       }
-      if (!all_finite(row.data(), cols_)) finite = false;
     }
+    upload(backend, converted.data(), (first_row + first) * to_bytes, n * to_bytes, part.data);
   }
   return finite;
 }
 
-bool FrozenMatrix::set_file_rows(Part& part, const std::string& name, int32_t type, int64_t first_row,
-                                 int64_t n_rows, const void* data) {
+bool FrozenMatrix::set_file_rows(Backend& backend, Part& part, const std::string& name, int32_t type,
+                                 int64_t first_row, int64_t n_rows, const void* data) {
   const int64_t row_bytes = stored_bytes(type, cols_);
   if (part.data == nullptr) {
     part.type = type;
     part.memory = std::make_unique<Arena>(name);
     part.memory->take<std::byte>(part.rows * row_bytes);
-    part.memory->allocate();
+    part.memory->allocate(backend);
     part.data = part.memory->take<std::byte>(part.rows * row_bytes);
   }
   require(type == part.type, name, ": rows of ", stored_type(type)->name, " after rows of ",
@@ -163,33 +177,29 @@ bool FrozenMatrix::set_file_rows(Part& part, const std::string& name, int32_t ty
     std::vector<float> row(static_cast<size_t>(cols_));
 #pragma omp for schedule(static)
     for (int64_t i = 0; i < n_rows; ++i) {
-      const auto* from = static_cast<const char*>(data) + i * row_bytes;
-      dequantize(type, from, cols_, row.data());
+      dequantize(type, static_cast<const char*>(data) + i * row_bytes, cols_, row.data());
       if (!all_finite(row.data(), cols_)) finite = false;
-      std::memcpy(static_cast<char*>(part.data) + (first_row + i) * row_bytes, from,
-                  static_cast<size_t>(row_bytes));
     }
   }
+  upload(backend, static_cast<const std::byte*>(data), first_row * row_bytes, n_rows * row_bytes, part.data);
   return finite;
 }
 
-bool FrozenMatrix::set_nf4_rows(Part& part, const std::string& name, int32_t type, int64_t first_row,
-                                int64_t n_rows, const void* data) {
-  // Values that are dequantised at once.
-  constexpr int64_t kStretch = 1 << 18;
+bool FrozenMatrix::set_nf4_rows(Backend& backend, Part& part, const std::string& name, int32_t type,
+                                int64_t first_row, int64_t n_rows, const void* data) {
   const int64_t n = part.rows * cols_;
   if (part.memory == nullptr) {
     part.memory = std::make_unique<Arena>(name);
-    part.nf4 = allocate_nf4(n, kOwnNf4, *part.memory);
+    part.nf4 = allocate_nf4(n, kOwnNf4, backend, *part.memory);
     part.is_nf4 = true;
     part.filling = std::make_unique<Nf4Filling>();
   }
   Nf4Filling& filling = *part.filling;
   const int64_t row_bytes = stored_bytes(type, cols_);
-  const int64_t stretch_rows = std::max<int64_t>(kStretch / cols_, 1);
+  const int64_t stretch = stretch_rows(cols_);
   int64_t done = first_row * cols_ - static_cast<int64_t>(filling.rest.size());
-  for (int64_t row = 0; row < n_rows; row += stretch_rows) {
-    const int64_t rows = std::min(stretch_rows, n_rows - row);
+  for (int64_t row = 0; row < n_rows; row += stretch) {
+    const int64_t rows = std::min(stretch, n_rows - row);
     std::vector<float>& values = filling.rest;
     const size_t held = values.size();
     values.resize(held + static_cast<size_t>(rows * cols_));
@@ -200,22 +210,27 @@ bool FrozenMatrix::set_nf4_rows(Part& part, const std::string& name, int32_t typ
     const int64_t whole = last ? all : all / kNf4Block * kNf4Block;
     const size_t blocks = filling.absmax.size();
     filling.absmax.resize(blocks + static_cast<size_t>(blocks_of(whole, kNf4Block)));
-    nf4_quantize(values.data(), whole, writable<uint8_t>(part.nf4.packed) + done / 2,
-                 &filling.absmax[blocks]);
+    filling.packed.resize(static_cast<size_t>((whole + 1) / 2));
+    nf4_quantize(values.data(), whole, filling.packed.data(), &filling.absmax[blocks]);
+    upload(backend, filling.packed.data(), done / 2, (whole + 1) / 2, part.nf4.packed);
     values.erase(values.begin(), values.begin() + whole);
     done += whole;
   }
   if (done < n) return true;
-  std::copy_n(nf4_quant_map(), 16, writable<float>(part.nf4.quant_map));
-  std::copy_n(nf4_nested_quant_map(), 256, writable<float>(part.nf4.nested_quant_map));
-  part.nf4.nested_offset =
-      nf4_nest(filling.absmax.data(), static_cast<int64_t>(filling.absmax.size()),
-               writable<uint8_t>(part.nf4.absmax), writable<float>(part.nf4.nested_absmax));
+  const auto blocks = static_cast<int64_t>(filling.absmax.size());
+  const int64_t nested_blocks = blocks_of(blocks, kNf4NestedBlock);
+  std::vector<uint8_t> codes(static_cast<size_t>(blocks));
+  std::vector<float> nested_absmax(static_cast<size_t>(nested_blocks));
+  part.nf4.nested_offset = nf4_nest(filling.absmax.data(), blocks, codes.data(), nested_absmax.data());
+  upload(backend, nf4_quant_map(), 0, 16, part.nf4.quant_map);
+  upload(backend, nf4_nested_quant_map(), 0, 256, part.nf4.nested_quant_map);
+  upload(backend, codes.data(), 0, blocks, part.nf4.absmax);
+  upload(backend, nested_absmax.data(), 0, nested_blocks, part.nf4.nested_absmax);
   part.filling.reset();
   return true;
 }
 
-bool FrozenMatrix::set_nf4(const std::string& name, size_t part, const Nf4& nf4) {
+bool FrozenMatrix::set_nf4(Backend& backend, const std::string& name, size_t part, const Nf4& nf4) {
   Part& p = parts_[part];
   const int64_t n = p.rows * cols_;
   const int64_t blocks = blocks_of(n, nf4.block_size);
@@ -227,22 +242,22 @@ bool FrozenMatrix::set_nf4(const std::string& name, size_t part, const Nf4& nf4)
     if (!all_finite(&absmax, 1)) return false;
   }
   if (is_plain(form_)) {
-    dequantize({0, nullptr, &nf4, p.rows, cols_},
-               Tensor{static_cast<std::byte*>(p.data), plain_.type, p.rows, cols_, cols_});
+    std::vector<std::byte> values(static_cast<size_t>(n * size_of(plain_.type)));
+    dequantize({0, nullptr, &nf4, p.rows, cols_}, Tensor{values.data(), plain_.type, p.rows, cols_, cols_});
+    upload(backend, values.data(), 0, n * size_of(plain_.type), p.data);
     return true;
   }
   p.memory = std::make_unique<Arena>(name);
-  p.nf4 = allocate_nf4(n, nf4, *p.memory);
+  p.nf4 = allocate_nf4(n, nf4, backend, *p.memory);
   p.is_nf4 = true;
-  std::copy_n(nf4.quant_map, 16, writable<float>(p.nf4.quant_map));
-  std::copy_n(nf4.packed, (n + 1) / 2, writable<uint8_t>(p.nf4.packed));
+  upload(backend, nf4.quant_map, 0, 16, p.nf4.quant_map);
+  upload(backend, nf4.packed, 0, (n + 1) / 2, p.nf4.packed);
   if (nf4.nested_block_size == 0) {
-    std::copy_n(static_cast<const float*>(nf4.absmax), blocks, writable<float>(p.nf4.absmax));
+    upload(backend, static_cast<const float*>(nf4.absmax), 0, blocks, p.nf4.absmax);
   } else {
-    std::copy_n(static_cast<const uint8_t*>(nf4.absmax), blocks, writable<uint8_t>(p.nf4.absmax));
-    std::copy_n(nf4.nested_absmax, blocks_of(blocks, nf4.nested_block_size),
-                writable<float>(p.nf4.nested_absmax));
-    std::copy_n(nf4.nested_quant_map, 256, writable<float>(p.nf4.nested_quant_map));
+    upload(backend, static_cast<const uint8_t*>(nf4.absmax), 0, blocks, p.nf4.absmax);
+    upload(backend, nf4.nested_absmax, 0, blocks_of(blocks, nf4.nested_block_size), p.nf4.nested_absmax);
+    upload(backend, nf4.nested_quant_map, 0, 256, p.nf4.nested_quant_map);
   }
   return true;
 }

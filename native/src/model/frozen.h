@@ -1,12 +1,12 @@
-// Frozen matrices, in the form that they are kept in.
+// Frozen matrices, in the form that they are kept in, in a backend's memory.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "backend/arena.h"
 #include "backend/backend.h"
-#include "base/arena.h"
 
 namespace kaiaku {
 
@@ -26,28 +26,30 @@ class FrozenMatrix {
   bool is_kept_as(DType type) const;
   // The matrix in this type: itself where it is kept so, else dequantised into the buffer, which begins with
   // rows * cols values of that type.
-  ConstTensor in(DType type, Tensor buffer) const;
+  ConstTensor in(Backend& backend, DType type, Tensor buffer) const;
   // Rows [first, first + n) in this type, of a matrix of one part.
-  ConstTensor rows_in(DType type, int64_t first, int64_t n, Tensor buffer) const;
+  ConstTensor rows_in(Backend& backend, DType type, int64_t first, int64_t n, Tensor buffer) const;
 
   // A part that has arrived.
   StoredMatrix stored(size_t part) const;
 
-  // Takes in the next rows of a part, n_rows rows of type at data. Returns false where a value is not finite.
-  bool set_rows(const std::string& name, size_t part, int32_t type, int64_t first_row, int64_t n_rows,
-                const void* data);
-  // Takes in a whole part.
-  bool set_nf4(const std::string& name, size_t part, const Nf4& nf4);
+  // Takes in the next rows of a part, n_rows rows of type at data, host. Returns false where a value is not
+  // finite.
+  bool set_rows(Backend& backend, const std::string& name, size_t part, int32_t type, int64_t first_row,
+                int64_t n_rows, const void* data);
+  // Takes in a whole part, host.
+  bool set_nf4(Backend& backend, const std::string& name, size_t part, const Nf4& nf4);
 
   // Bytes outside the arena: now, and those that are known before anything has arrived.
   int64_t block_bytes() const;
   int64_t planned_block_bytes() const;
 
  private:
-  // Absmax of the blocks so far, and values that fill none yet.
+  // Absmax of the blocks so far, values that fill none yet, and codes on their way to the backend.
   struct Nf4Filling {
     std::vector<float> absmax;
     std::vector<float> rest;
+    std::vector<uint8_t> packed;
   };
 
   struct Part {
@@ -60,11 +62,12 @@ class FrozenMatrix {
     std::unique_ptr<Nf4Filling> filling;
   };
 
-  bool set_plain_rows(Part& part, int32_t type, int64_t first_row, int64_t n_rows, const void* data);
-  bool set_file_rows(Part& part, const std::string& name, int32_t type, int64_t first_row, int64_t n_rows,
-                     const void* data);
-  bool set_nf4_rows(Part& part, const std::string& name, int32_t type, int64_t first_row, int64_t n_rows,
-                    const void* data);
+  bool set_plain_rows(Backend& backend, Part& part, int32_t type, int64_t first_row, int64_t n_rows,
+                      const void* data);
+  bool set_file_rows(Backend& backend, Part& part, const std::string& name, int32_t type, int64_t first_row,
+                     int64_t n_rows, const void* data);
+  bool set_nf4_rows(Backend& backend, Part& part, const std::string& name, int32_t type, int64_t first_row,
+                    int64_t n_rows, const void* data);
 
   int32_t form_ = 0;
   int64_t rows_ = 0;

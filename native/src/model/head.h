@@ -11,21 +11,23 @@ namespace kaiaku {
 class Head {
  public:
   // Borrows everything.
-  Head(const Model& model, Buffers& buffers, MatmulCache& cache);
+  Head(const Model& model, Buffers& buffers, Backend& backend);
 
-  // nll [targets] of predictions from rows of x [T, D].
+  // nll [targets], host, of predictions from rows of x [T, D].
   void forward(ConstMatrix x, const Targets& targets, float* nll);
   // Also d_x [T, D], the gradient of the sum of nll.
   void forward_backward(ConstMatrix x, const Targets& targets, float* nll, Matrix d_x);
 
   // y [T, D] = final norm of x [T, D].
   void norm(ConstMatrix x, Tensor y);
-  // logits [T, V] of every row of x [T, D].
-  void logits(ConstMatrix x, Matrix logits);
+  // logits [T, V], host, of every row of x [T, D].
+  void logits(ConstMatrix x, float* logits);
 
  private:
-  // Final norm and logits of n target rows from first on, into the chunk's buffers; returns those.
-  Matrix chunk_logits(ConstMatrix x, const Targets& targets, int64_t first, int64_t n);
+  // Final norm and logits of n uploaded target rows from first on, into the chunk's buffers; returns those.
+  Matrix chunk_logits(ConstMatrix x, int64_t first, int64_t n);
+
+  void upload(const Targets& targets);
 
   // logits [C, V] = normed [C, D] times the head.
   void product(ConstTensor normed, Matrix logits);
@@ -35,7 +37,7 @@ class Head {
   const ModelConfig& config_;
   const Weights& weights_;
   Buffers& buffers_;
-  MatmulCache& cache_;
+  Backend& backend_;
 };
 
 }  // namespace kaiaku

@@ -1,6 +1,6 @@
 #include "model/merge.h"
 
-#include "backend/backend.h"
+#include "backend/stored.h"
 #include "base/error.h"
 
 namespace kaiaku {

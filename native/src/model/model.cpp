@@ -1,6 +1,6 @@
 #include "model/model.h"
 
-#include "backend/backend.h"
+#include "backend/devices.h"
 #include "base/error.h"
 
 namespace kaiaku {
@@ -22,7 +22,8 @@ Model::Model(const ModelConfig& config) : config_(config) {
     config_.local_layers = local_layers_.data();
   }
   Weights(config_, arena_);
-  arena_.allocate();
+  backend_ = open_backend(config.device);
+  arena_.allocate(*backend_);
   weights_ = std::make_unique<Weights>(config_, arena_);
   add_slots();
 }
@@ -115,10 +116,12 @@ void Model::set_rows(const std::string& name, int32_t type, int32_t n_dims, cons
 
   bool finite;
   if (slot.matrix != nullptr) {
-    finite = slot.matrix->set_rows(name, slot.part, type, first_row, n_rows, data);
+    finite = slot.matrix->set_rows(*backend_, name, slot.part, type, first_row, n_rows, data);
   } else {
-    dequantize(type, data, slot.cols, slot.vector);
-    finite = all_finite(slot.vector, slot.cols);
+    std::vector<float> values(static_cast<size_t>(slot.cols));
+    dequantize(type, data, slot.cols, values.data());
+    finite = all_finite(values.data(), slot.cols);
+    backend_->upload(values.data(), slot.cols * static_cast<int64_t>(sizeof(float)), slot.vector);
   }
   if (!finite)
     fail(KAIAKU_NOT_FINITE, name, ": a value in rows ", first_row, " to ", first_row + n_rows - 1,
@@ -137,13 +140,13 @@ void Model::set_nf4(const std::string& name, int32_t n_dims, const int64_t* shap
           ": block_size is ", nf4.block_size, ", expected an even number up to ", kMaxBlock);
   require(nf4.nested_block_size >= 0, name, ": nested_block_size is ", nf4.nested_block_size,
           ", expected 0 or more");
-  if (!slot.matrix->set_nf4(name, slot.part, nf4)) {
+  if (!slot.matrix->set_nf4(*backend_, name, slot.part, nf4)) {
     fail(KAIAKU_NOT_FINITE, name, ": an absmax or a code's value is NaN or infinite");
   }
   slot.rows_set = slot.rows;
 }
 
-StoredMatrix Model::nf4(const std::string& name) const {
+Nf4Bytes Model::nf4(const std::string& name) const {
   const auto found = slots_.find(name);
   require(found != slots_.end(), name, ": this model has no such tensor");
   const Slot& slot = found->second;
@@ -152,7 +155,20 @@ StoredMatrix Model::nf4(const std::string& name) const {
   require(stored.nf4 != nullptr && stored.nf4->block_size == kNf4Block &&
               stored.nf4->nested_block_size == kNf4NestedBlock,
           name, ": it is not kept as NF4 with double quantisation");
-  return stored;
+  const int64_t n = stored.rows * stored.cols;
+  const int64_t blocks = (n + kNf4Block - 1) / kNf4Block;
+  const int64_t nested_blocks = (blocks + kNf4NestedBlock - 1) / kNf4NestedBlock;
+  Nf4Bytes bytes{stored.rows,
+                 stored.cols,
+                 std::vector<uint8_t>(static_cast<size_t>((n + 1) / 2)),
+                 std::vector<uint8_t>(static_cast<size_t>(blocks)),
+                 std::vector<float>(static_cast<size_t>(nested_blocks)),
+                 stored.nf4->nested_offset};
+  backend_->download(stored.nf4->packed, (n + 1) / 2, bytes.packed.data());
+  backend_->download(stored.nf4->absmax, blocks, bytes.absmax.data());
+  backend_->download(stored.nf4->nested_absmax, nested_blocks * static_cast<int64_t>(sizeof(float)),
+                     bytes.nested_absmax.data());
+  return bytes;
 }
 
 void Model::seal() {
@@ -161,6 +177,7 @@ void Model::seal() {
     require(slot.rows_set > 0, name, ": the tensor is missing");
     require(slot.rows_set == slot.rows, name, ": only ", slot.rows_set, " of ", slot.rows, " rows were set");
   }
+  backend_->finish();
   sealed_ = true;
 }
 

@@ -6,10 +6,19 @@
 #include <string>
 #include <vector>
 
-#include "base/arena.h"
+#include "backend/arena.h"
 #include "model/weights.h"
 
 namespace kaiaku {
+
+// The bytes of a matrix that is kept as NF4 with double quantisation, on the host.
+struct Nf4Bytes {
+  int64_t rows, cols;
+  std::vector<uint8_t> packed;       // [rows*cols/2, rounded up]
+  std::vector<uint8_t> absmax;       // [blocks]
+  std::vector<float> nested_absmax;  // [nested blocks]
+  float nested_offset;
+};
 
 class Model {
  public:
@@ -28,13 +37,13 @@ class Model {
   int64_t bytes() const { return arena_.bytes() + weights_->block_bytes(); }
 
   // A matrix that is kept in blocks of 64 and 256; throws KAIAKU_INVALID_ARGUMENT where it is not.
-  StoredMatrix nf4(const std::string& name) const;
+  Nf4Bytes nf4(const std::string& name) const;
 
   // What the model of a config will hold, without matrices that are kept as a file has them.
   static int64_t planned_bytes(const ModelConfig& config);
 
  private:
-  // Where a tensor goes, a part of a frozen matrix or a vector, and how much of it has come.
+  // Where a tensor goes, a part of a frozen matrix or a vector on the device, and how much of it has come.
   struct Slot {
     FrozenMatrix* matrix;
     size_t part;
@@ -56,6 +65,7 @@ class Model {
 
   std::vector<uint8_t> local_layers_;  // what config_ points to
   ModelConfig config_;
+  std::unique_ptr<Backend> backend_;
   Arena arena_{"weights of the model"};
   std::unique_ptr<Weights> weights_;
   std::map<std::string, Slot> slots_;

@@ -5,17 +5,18 @@
 #include "base/mix.h"
 
 namespace kaiaku {
+
 Transformer::Transformer(const Model& model, const Adapter* adapter, float scaling, Buffers& buffers,
-                         MatmulCache& cache)
+                         Backend& backend)
     : config_(model.config()),
       weights_(model.weights()),
       adapter_(adapter),
       scaling_(scaling),
       buffers_(buffers),
-      cache_(cache) {
-  rope_table(weights_.inv_freq, buffers_.rope.cos, buffers_.rope.sin);
+      backend_(backend) {
+  backend_.rope_table(weights_.inv_freq, buffers_.rope.cos, buffers_.rope.sin);
   if (weights_.local_inv_freq != nullptr) {
-    rope_table(weights_.local_inv_freq, buffers_.local_rope.cos, buffers_.local_rope.sin);
+    backend_.rope_table(weights_.local_inv_freq, buffers_.local_rope.cos, buffers_.local_rope.sin);
   }
 }
 
@@ -23,12 +24,23 @@ ConstMatrix Transformer::forward(const Batch& batch, int64_t n_layers, const Pas
   batch_ = batch;
   pass_ = pass;
   kv_cache_ = nullptr;
-  for (int64_t s = 0; s < batch.n_sequences; ++s) {
-    for (int32_t i = batch.cu_seqlens[s]; i < batch.cu_seqlens[s + 1]; ++i) {
-      buffers_.positions[i] = i - batch.cu_seqlens[s];
-    }
-  }
+  upload(batch, std::vector<int32_t>(static_cast<size_t>(batch.n_sequences)));
   return layers_forward(n_layers);
+}
+
+void Transformer::upload(const Batch& batch, const std::vector<int32_t>& before) {
+  std::vector<int32_t> positions, begins, ends;
+  for (int64_t s = 0; s < batch.n_sequences; ++s) {
+    const int32_t begin = batch.cu_seqlens[s], end = batch.cu_seqlens[s + 1];
+    for (int32_t i = begin; i < end; ++i) positions.push_back(before[static_cast<size_t>(s)] + i - begin);
+    begins.insert(begins.end(), static_cast<size_t>(end - begin), begin);
+    ends.insert(ends.end(), static_cast<size_t>(end - begin), end);
+  }
+  const int64_t bytes = batch.n_tokens * static_cast<int64_t>(sizeof(int32_t));
+  backend_.upload(batch.tokens, bytes, buffers_.tokens);
+  backend_.upload(positions.data(), bytes, buffers_.positions);
+  backend_.upload(begins.data(), bytes, buffers_.begins);
+  backend_.upload(ends.data(), bytes, buffers_.ends);
 }
 
 ConstMatrix Transformer::forward(const Batch& batch, const int32_t* slots, KvCache& cache, bool use_adapter) {
@@ -36,12 +48,11 @@ ConstMatrix Transformer::forward(const Batch& batch, const int32_t* slots, KvCac
   pass_ = {use_adapter};
   slots_ = slots;
   kv_cache_ = &cache;
+  std::vector<int32_t> before;
   for (int64_t s = 0; s < batch.n_sequences; ++s) {
-    const auto before = static_cast<int32_t>(cache.length(slots[s]));
-    for (int32_t i = batch.cu_seqlens[s]; i < batch.cu_seqlens[s + 1]; ++i) {
-      buffers_.positions[i] = before + i - batch.cu_seqlens[s];
-    }
+    before.push_back(static_cast<int32_t>(cache.length(slots[s])));
   }
+  upload(batch, before);
   const ConstMatrix x = layers_forward(config_.n_layers);
   for (int64_t s = 0; s < batch.n_sequences; ++s) {
     cache.grow(slots[s], batch.cu_seqlens[s + 1] - batch.cu_seqlens[s]);
@@ -56,8 +67,8 @@ ConstMatrix Transformer::layers_forward(int64_t n_layers) {
     return buffers_.layers[pass_.keep == Keep::kForBackward ? static_cast<size_t>(layer) : 0];
   };
   Matrix x = buffers_of(0).x.first_rows(t);
-  embedding_forward(weights_.embedding.stored(0), batch_.tokens, x);
-  if (config_.embedding_scale != 1) scale(x, config_.embedding_scale);
+  backend_.embedding_forward(weights_.embedding.stored(0), buffers_.tokens, x);
+  if (config_.embedding_scale != 1) backend_.scale(x, config_.embedding_scale);
   for (int64_t layer = 0; layer < n_layers; ++layer) {
     const bool last = layer + 1 == config_.n_layers;
     const Matrix y = (last ? buffers_.x_out : buffers_of(layer + 1).x).first_rows(t);
@@ -84,31 +95,32 @@ void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, Matrix y) 
   const float eps = config_.rms_norm_eps;
   const Tensor act = buffers_.act.first_rows(batch_.n_tokens);
 
-  rms_norm_forward(b.x, w.input_norm, eps, b.input_normed, b.input_rstd, Store::kOverwrite);
+  backend_.rms_norm_forward(b.x, w.input_norm, eps, b.input_normed, b.input_rstd, Store::kOverwrite);
   stack_forward(layer, kQkv, b.input_normed, b.lora_h[kQkv], b.qkv, Store::kOverwrite);
   if (config_.qk_norm) norm_heads(w, b);
   const RopeTable& rope = rope_of(layer);
-  rope_forward(turned(b.qkv), buffers_.positions, rope.cos, rope.sin);
+  backend_.rope_forward(turned(b.qkv), buffers_.positions, rope.cos, rope.sin);
   attend(layer, b);
-  copy(b.x, b.x_mid);
+  backend_.copy(b.x, b.x_mid);
   if (config_.post_norms) {
     stack_forward(layer, kOut, b.attended, b.lora_h[kOut], b.attention_out, Store::kOverwrite);
-    rms_norm_forward(b.attention_out, w.attention_post_norm, eps, b.x_mid, b.attention_rstd, Store::kAdd);
+    backend_.rms_norm_forward(b.attention_out, w.attention_post_norm, eps, b.x_mid, b.attention_rstd,
+                              Store::kAdd);
   } else {
     stack_forward(layer, kOut, b.attended, b.lora_h[kOut], b.x_mid, Store::kAdd);
   }
 
-  rms_norm_forward(b.x_mid, w.mid_norm, eps, b.mid_normed, b.mid_rstd, Store::kOverwrite);
+  backend_.rms_norm_forward(b.x_mid, w.mid_norm, eps, b.mid_normed, b.mid_rstd, Store::kOverwrite);
   stack_forward(layer, kGateUp, b.mid_normed, b.lora_h[kGateUp], b.gate_up, Store::kOverwrite);
   activation_forward(b.gate_up, act);
-  if (y.data != nullptr) copy(b.x_mid, y);
+  if (y.data != nullptr) backend_.copy(b.x_mid, y);
   if (config_.post_norms) {
     const Matrix out = b.feed_forward_out;
     stack_forward(layer, kDownOnly, act, b.lora_h[kDownOnly], out, Store::kOverwrite);
     // Backward needs rstd even where nobody needs y.
     const Tensor sum = y.data != nullptr ? Tensor(y) : buffers_.d_out.first_rows(batch_.n_tokens);
-    rms_norm_forward(out, w.feed_forward_post_norm, eps, sum, b.feed_forward_rstd,
-                     y.data != nullptr ? Store::kAdd : Store::kOverwrite);
+    backend_.rms_norm_forward(out, w.feed_forward_post_norm, eps, sum, b.feed_forward_rstd,
+                              y.data != nullptr ? Store::kAdd : Store::kOverwrite);
   } else {
     stack_forward(layer, kDownOnly, act, b.lora_h[kDownOnly], y, Store::kAdd);
   }
@@ -127,54 +139,54 @@ void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_
 
   activation_forward(b.gate_up, act);
   if (config_.post_norms) {
-    rms_norm_backward(d_x, b.feed_forward_out, w.feed_forward_post_norm, b.feed_forward_rstd, d_out,
-                      Store::kOverwrite);
+    backend_.rms_norm_backward(d_x, b.feed_forward_out, w.feed_forward_post_norm, b.feed_forward_rstd, d_out,
+                               Store::kOverwrite);
   }
   stack_backward(layer, kDownOnly, config_.post_norms ? d_out : rounded_gradient(d_x), act,
                  b.lora_h[kDownOnly], d_act);
   activation_backward(d_act, b.gate_up);
   stack_backward(layer, kGateUp, b.gate_up, b.mid_normed, b.lora_h[kGateUp], d_normed);
-  rms_norm_backward(d_normed, b.x_mid, w.mid_norm, b.mid_rstd, d_x, Store::kAdd);
+  backend_.rms_norm_backward(d_normed, b.x_mid, w.mid_norm, b.mid_rstd, d_x, Store::kAdd);
 
   if (config_.post_norms) {
-    rms_norm_backward(d_x, b.attention_out, w.attention_post_norm, b.attention_rstd, d_out,
-                      Store::kOverwrite);
+    backend_.rms_norm_backward(d_x, b.attention_out, w.attention_post_norm, b.attention_rstd, d_out,
+                               Store::kOverwrite);
   }
   stack_backward(layer, kOut, config_.post_norms ? d_out : rounded_gradient(d_x), b.attended, b.lora_h[kOut],
                  d_attended);
-  attention_backward(attention_shape(layer), d_attended, b.qkv, b.attended, b.lse,
-                     buffers_.d_heads.first_rows(t), d_qkv);
+  backend_.attention_backward(attention_shape(layer), d_attended, b.qkv, b.attended, b.lse,
+                              buffers_.attention_scratch.first_rows(t), d_qkv);
   const RopeTable& rope = rope_of(layer);
-  rope_backward(turned(d_qkv), buffers_.positions, rope.cos, rope.sin);
+  backend_.rope_backward(turned(d_qkv), buffers_.positions, rope.cos, rope.sin);
   if (config_.qk_norm) norm_heads_backward(w, b, d_qkv);
   // Nothing below the first layer learns.
   const bool first = layer == 0;
   stack_backward(layer, kQkv, d_qkv, b.input_normed, b.lora_h[kQkv], first ? Tensor{} : d_normed);
-  if (!first) rms_norm_backward(d_normed, b.x, w.input_norm, b.input_rstd, d_x, Store::kAdd);
+  if (!first) backend_.rms_norm_backward(d_normed, b.x, w.input_norm, b.input_rstd, d_x, Store::kAdd);
 }
 
 void Transformer::norm_heads(const LayerWeights& w, const LayerBuffers& b) {
   const int64_t q = config_.n_heads, k = config_.n_kv_heads, e = config_.head_dim;
   const float eps = config_.rms_norm_eps;
-  copy(turned(b.qkv), b.qk);
-  head_norm_forward(b.qk.col_range(0, q * e), w.q_norm, eps, b.qkv.col_range(0, q * e),
-                    b.qk_rstd.col_range(0, q));
-  head_norm_forward(b.qk.col_range(q * e, k * e), w.k_norm, eps, b.qkv.col_range(q * e, k * e),
-                    b.qk_rstd.col_range(q, k));
+  backend_.copy(turned(b.qkv), b.qk);
+  backend_.head_norm_forward(b.qk.col_range(0, q * e), w.q_norm, eps, b.qkv.col_range(0, q * e),
+                             b.qk_rstd.col_range(0, q));
+  backend_.head_norm_forward(b.qk.col_range(q * e, k * e), w.k_norm, eps, b.qkv.col_range(q * e, k * e),
+                             b.qk_rstd.col_range(q, k));
 }
 
 void Transformer::norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Tensor d_qkv) {
   const int64_t q = config_.n_heads, k = config_.n_kv_heads, e = config_.head_dim;
-  head_norm_backward(b.qk.col_range(0, q * e), w.q_norm, b.qk_rstd.col_range(0, q),
-                     d_qkv.col_range(0, q * e));
-  head_norm_backward(b.qk.col_range(q * e, k * e), w.k_norm, b.qk_rstd.col_range(q, k),
-                     d_qkv.col_range(q * e, k * e));
+  backend_.head_norm_backward(b.qk.col_range(0, q * e), w.q_norm, b.qk_rstd.col_range(0, q),
+                              d_qkv.col_range(0, q * e));
+  backend_.head_norm_backward(b.qk.col_range(q * e, k * e), w.k_norm, b.qk_rstd.col_range(q, k),
+                              d_qkv.col_range(q * e, k * e));
 }
 
 void Transformer::attend(int64_t layer, const LayerBuffers& b) {
   const AttentionShape shape = attention_shape(layer);
   if (kv_cache_ == nullptr) {
-    attention_forward(shape, b.qkv, b.attended, b.lse);
+    backend_.attention_forward(shape, b.qkv, b.attended, b.lse);
     return;
   }
   const Tensor kv = b.qkv.col_range(b.attended.cols, b.qkv.cols - b.attended.cols);
@@ -183,62 +195,62 @@ void Transformer::attend(int64_t layer, const LayerBuffers& b) {
     const int64_t first = batch_.cu_seqlens[s], n = batch_.cu_seqlens[s + 1] - first;
     const int64_t before = kv_cache_->length(slots_[s]);
     const Tensor rows = kv_cache_->rows(layer, slots_[s]);
-    copy(kv.row_range(first, n), rows.row_range(before, n));
+    backend_.copy(kv.row_range(first, n), rows.row_range(before, n));
     cached.push_back({rows.first_rows(before + n), before});
   }
-  attention_cached(shape, cached.data(), b.qkv, b.attended);
+  backend_.attention_cached(shape, cached.data(), b.qkv, b.attended);
 }
 
 void Transformer::activation_forward(ConstTensor gate_up, Tensor y) const {
   if (config_.activation == KAIAKU_ACTIVATION_GELU_TANH) {
-    geglu_forward(gate_up, y);
+    backend_.geglu_forward(gate_up, y);
   } else {
-    swiglu_forward(gate_up, y);
+    backend_.swiglu_forward(gate_up, y);
   }
 }
 
 void Transformer::activation_backward(ConstTensor d_y, Tensor gate_up) const {
   if (config_.activation == KAIAKU_ACTIVATION_GELU_TANH) {
-    geglu_backward(d_y, gate_up);
+    backend_.geglu_backward(d_y, gate_up);
   } else {
-    swiglu_backward(d_y, gate_up);
+    backend_.swiglu_backward(d_y, gate_up);
   }
 }
 
 void Transformer::stack_forward(int64_t layer, Stack stack, ConstTensor x, Tensor h, Tensor y, Store store) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
   if (pass_.squares != nullptr) pass_.squares->add(layer, stack, x);
-  if (y.data != nullptr) linear_forward(cache_, x, matrix_of(linear), linear.bias, y, store);
+  if (y.data != nullptr) backend_.linear_forward(x, matrix_of(linear), linear.bias, y, store);
   if (!pass_.use_adapter) return;
   const LoraStack& lora = adapter_->stack(layer, stack);
   if (lora.parts.empty()) return;
   const Dropout dropout = dropout_of(layer, stack);
   if (dropout.p > 0) {
     const Tensor dropped{buffers_.dropped.data, x.type, x.rows, x.cols, x.cols};
-    dropout_forward(dropout, x, dropped);
+    backend_.dropout_forward(dropout, x, dropped);
     x = dropped;
   }
-  lora_forward(cache_, lora, scaling_, x, h, y);
+  backend_.lora_forward(lora, scaling_, x, h, y);
 }
 
 void Transformer::stack_backward(int64_t layer, Stack stack, ConstTensor d_y, ConstTensor x, ConstTensor h,
                                  Tensor d_x) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
-  if (d_x.data != nullptr) linear_backward_input(cache_, d_y, matrix_of(linear), d_x, Store::kOverwrite);
+  if (d_x.data != nullptr) backend_.linear_backward_input(d_y, matrix_of(linear), d_x, Store::kOverwrite);
   const LoraStack& lora = adapter_->stack(layer, stack);
   if (lora.parts.empty()) return;
   const Tensor g{buffers_.lora_g.data, h.type, batch_.n_tokens, h.cols, h.cols};
   const Dropout dropout = dropout_of(layer, stack);
   if (dropout.p == 0) {
-    lora_backward(cache_, lora, scaling_, d_y, x, h, g, d_x);
+    backend_.lora_backward(lora, scaling_, d_y, x, h, g, d_x);
     return;
   }
   const Tensor dropped{buffers_.dropped.data, x.type, x.rows, x.cols, x.cols};
-  dropout_forward(dropout, x, dropped);
-  lora_backward(cache_, lora, scaling_, d_y, dropped, h, g, {});
+  backend_.dropout_forward(dropout, x, dropped);
+  backend_.lora_backward(lora, scaling_, d_y, dropped, h, g, {});
   if (d_x.data == nullptr) return;
-  linear_backward_input(cache_, g, lora.a, dropped, Store::kOverwrite);
-  dropout_backward(dropout, dropped, d_x);
+  backend_.linear_backward_input(g, lora.a, dropped, Store::kOverwrite);
+  backend_.dropout_backward(dropout, dropped, d_x);
 }
 
 Dropout Transformer::dropout_of(int64_t layer, Stack stack) const {
@@ -246,13 +258,13 @@ Dropout Transformer::dropout_of(int64_t layer, Stack stack) const {
 }
 
 ConstTensor Transformer::matrix_of(const FrozenLinear& linear) const {
-  return linear.weight.in(buffers_.act.type, buffers_.weight);
+  return linear.weight.in(backend_, buffers_.act.type, buffers_.weight);
 }
 
 ConstTensor Transformer::rounded_gradient(Matrix d_x) const {
   if (buffers_.act.type == DType::kF32) return d_x;
   const Tensor rounded = buffers_.d_out.first_rows(d_x.rows);
-  copy(d_x, rounded);
+  backend_.copy(d_x, rounded);
   return rounded;
 }
 
@@ -270,8 +282,9 @@ LayerBuffers Transformer::rows_of(const LayerBuffers& layer) const {
 
 AttentionShape Transformer::attention_shape(int64_t layer) const {
   const int64_t window = is_local(config_, layer) ? config_.sliding_window : buffers_.rope.cos.rows;
-  return {config_.n_heads, config_.n_kv_heads, config_.head_dim,  config_.attention_scale,
-          window,          batch_.cu_seqlens,  batch_.n_sequences};
+  return {config_.n_heads, config_.n_kv_heads, config_.head_dim,   config_.attention_scale,
+          window,          batch_.cu_seqlens,  batch_.n_sequences, buffers_.begins,
+          buffers_.ends};
 }
 
 const RopeTable& Transformer::rope_of(int64_t layer) const {

@@ -24,8 +24,7 @@ struct Pass {
 class Transformer {
  public:
   // Borrows everything. Without an adapter (null) passes must not ask for it; scaling is its s.
-  Transformer(const Model& model, const Adapter* adapter, float scaling, Buffers& buffers,
-              MatmulCache& cache);
+  Transformer(const Model& model, const Adapter* adapter, float scaling, Buffers& buffers, Backend& backend);
 
   // Runs the embedding and the first n_layers layers; the result [T, D] lives in a buffer until the next
   // pass.
@@ -38,7 +37,9 @@ class Transformer {
   void backward(const Batch& batch);
 
  private:
-  // Runs batch_ as pass_ says, positions being set.
+  // Hands over what backends need of a batch whose sequences go on after so many tokens each.
+  void upload(const Batch& batch, const std::vector<int32_t>& before);
+  // Runs batch_ as pass_ says, once it is uploaded.
   ConstMatrix layers_forward(int64_t n_layers);
   // y [T, D]; without data only what backward needs is computed.
   void layer_forward(int64_t layer, const LayerBuffers& b, Matrix y);
@@ -79,7 +80,7 @@ class Transformer {
   const Adapter* adapter_;
   const float scaling_;
   Buffers& buffers_;
-  MatmulCache& cache_;
+  Backend& backend_;
   Batch batch_{};
   Pass pass_{};
   const int32_t* slots_ = nullptr;  // where the pass is on a cache

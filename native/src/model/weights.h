@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "base/arena.h"
+#include "backend/arena.h"
 #include "model/config.h"
 #include "model/frozen.h"
 

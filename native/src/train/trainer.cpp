@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend/devices.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "base/mix.h"
@@ -27,19 +28,25 @@ BufferSizes buffer_sizes(const TrainerOptions& options) {
           options.rank,
           options.targets,
           true,
+          0,
           options.kept_layers,
           options.dropout > 0,
           compute_type(options.compute)};
+}
+
+int64_t bytes_of(int64_t n_floats) {
+  return n_floats * static_cast<int64_t>(sizeof(float));
 }
 
 uint64_t mask_key(uint64_t seed, int64_t step, int64_t pass) {
   return mix64(mix64(mix64(seed) ^ static_cast<uint64_t>(step)) ^ static_cast<uint64_t>(pass));
 }
 
-TrainerMemory allocated(const ModelConfig& config, const TrainerOptions& options) {
+TrainerMemory allocated(const ModelConfig& config, const TrainerOptions& options, Backend& backend) {
+  backend.require_compute(compute_type(options.compute));
   TrainerMemory memory(config, options);
   for (Arena* arena : {&memory.adapter, &memory.optimizer, &memory.activations, &memory.workspace})
-    arena->allocate();
+    arena->allocate(backend);
   return memory;
 }
 
@@ -68,15 +75,20 @@ kaiaku_memory TrainerMemory::summary(int64_t weights) const {
 }
 
 Trainer::Trainer(const Model& model, const TrainerOptions& options)
+    : Trainer(model, options, open_backend(model.config().device)) {}
+
+Trainer::Trainer(const Model& model, const TrainerOptions& options, std::unique_ptr<Backend> backend)
     : model_(sealed(model)),
       options_(checked(options, model.config())),
       n_threads_(threads_or_all(options.n_threads)),
-      memory_(allocated(model.config(), options)),
+      backend_(std::move(backend)),
+      memory_(allocated(model.config(), options, *backend_)),
       adapter_(model.config(), options.rank, options.targets, compute_type(options.compute), memory_.adapter,
                memory_.optimizer),
       buffers_(model.config(), buffer_sizes(options), memory_.activations, memory_.workspace),
-      transformer_(model, &adapter_, options.scaling, buffers_, cache_),
-      head_(model, buffers_, cache_) {
+      transformer_(model, &adapter_, options.scaling, buffers_, *backend_),
+      head_(model, buffers_, *backend_),
+      nll_(static_cast<size_t>(options.max_tokens)) {
   if (n_threads_ > available_threads()) {
     log_warning(text("options.n_threads is ", n_threads_, ", the process may use ", available_threads(),
                      " processors"));
@@ -93,9 +105,9 @@ Trainer::Loss Trainer::accumulate(const Batch& batch, const uint8_t* learn) {
   const Dropout dropout{options_.dropout, mask_key(options_.seed, step_, n_passes_++)};
   const Pass pass{true, Keep::kForBackward, dropout};
   const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, pass);
-  head_.forward_backward(x, targets, buffers_.nll, buffers_.d_x.first_rows(batch.n_tokens));
+  head_.forward_backward(x, targets, nll_.data(), buffers_.d_x.first_rows(batch.n_tokens));
   double sum = 0;
-  for (int64_t i = 0; i < targets.size(); ++i) sum += buffers_.nll[i];
+  for (int64_t i = 0; i < targets.size(); ++i) sum += nll_[static_cast<size_t>(i)];
   if (!std::isfinite(sum)) fail(KAIAKU_NOT_FINITE, "the loss is ", sum, "; no gradient was added");
   transformer_.backward(batch);
   n_targets_ += targets.size();
@@ -108,7 +120,7 @@ float Trainer::update(float lr) {
   const ThreadScope threads(n_threads_);
   const int64_t n = adapter_.size();
   float* gradient = adapter_.state(KAIAKU_STATE_GRADIENT);
-  const double norm = std::sqrt(sum_of_squares(gradient, n)) / static_cast<double>(n_targets_);
+  const double norm = std::sqrt(backend_->sum_of_squares(gradient, n)) / static_cast<double>(n_targets_);
   if (!std::isfinite(norm)) {
     clear_gradients();
     fail(KAIAKU_NOT_FINITE, "the gradient norm is ", norm, "; no weight was changed");
@@ -118,8 +130,9 @@ float Trainer::update(float lr) {
   ++step_;
   step_ranges(adapter_.ranges_of_a(), lr, static_cast<float>(scale));
   step_ranges(adapter_.ranges_of_b(), lr * options_.lr_ratio_b, static_cast<float>(scale));
-  adapter_.refresh(0, adapter_.size());
+  adapter_.refresh(*backend_, 0, adapter_.size());
   clear_gradients();
+  backend_->finish();
   return static_cast<float>(norm);
 }
 
@@ -129,8 +142,9 @@ void Trainer::step_ranges(const std::vector<Adapter::Range>& ranges, float lr, f
     return adapter_.state(state) + range.offset;
   };
   for (const Adapter::Range& range : ranges) {
-    adamw_step(adamw, step_, gradient_scale, at(KAIAKU_STATE_GRADIENT, range), at(KAIAKU_STATE_ADAM_M, range),
-               at(KAIAKU_STATE_ADAM_V, range), at(KAIAKU_STATE_WEIGHT, range), range.n);
+    backend_->adamw_step(adamw, step_, gradient_scale, at(KAIAKU_STATE_GRADIENT, range),
+                         at(KAIAKU_STATE_ADAM_M, range), at(KAIAKU_STATE_ADAM_V, range),
+                         at(KAIAKU_STATE_WEIGHT, range), range.n);
   }
 }
 
@@ -143,9 +157,9 @@ void Trainer::evaluate(const Batch& batch, const uint8_t* learn, bool use_adapte
   const Pass pass{use_adapter, Keep::kNothing, {}, squares_.get()};
   const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, pass);
   if (squares_ != nullptr) squares_->add_tokens(batch.n_tokens);
-  head_.forward(x, targets, buffers_.nll);
+  head_.forward(x, targets, nll_.data());
   for (int64_t i = 0; i < targets.size(); ++i) {
-    token_nll[targets.rows[static_cast<size_t>(i)] + 1] = buffers_.nll[i];
+    token_nll[targets.rows[static_cast<size_t>(i)] + 1] = nll_[static_cast<size_t>(i)];
   }
 }
 
@@ -153,8 +167,7 @@ void Trainer::logits(const Batch& batch, bool use_adapter, float* logits) {
   check(batch);
   const ThreadScope threads(n_threads_);
   const ConstMatrix x = transformer_.forward(batch, model_.config().n_layers, {use_adapter});
-  const int64_t v = model_.config().vocab_size;
-  head_.logits(x, {logits, batch.n_tokens, v, v});
+  head_.logits(x, logits);
 }
 
 void Trainer::hidden(const Batch& batch, bool use_adapter, int64_t layer, float* hidden) {
@@ -162,23 +175,25 @@ void Trainer::hidden(const Batch& batch, bool use_adapter, int64_t layer, float*
   const int64_t n_layers = model_.config().n_layers;
   require(layer >= 0 && layer <= n_layers, "layer is ", layer, ", expected 0 to ", n_layers);
   const ThreadScope threads(n_threads_);
-  const ConstMatrix x = transformer_.forward(batch, layer, {use_adapter});
+  ConstMatrix x = transformer_.forward(batch, layer, {use_adapter});
   if (layer == n_layers) {
-    head_.norm(x, Matrix{hidden, x.rows, x.cols, x.cols});
-  } else {
-    std::copy_n(x.data, x.size(), hidden);
+    const Matrix normed = buffers_.d_x.first_rows(x.rows);
+    head_.norm(x, normed);
+    x = normed;
   }
+  backend_->download(x.data, bytes_of(x.size()), hidden);
 }
 
 void Trainer::get_tensor(int32_t state, const std::string& name, float* values, int64_t n) const {
-  std::copy_n(find(state, name, n), n, values);
+  backend_->download(find(state, name, n), bytes_of(n), values);
 }
 
 void Trainer::set_tensor(int32_t state, const std::string& name, const float* values, int64_t n) {
   float* to = find(state, name, n);
   if (!all_finite(values, n)) fail(KAIAKU_NOT_FINITE, name, ": a value is NaN or infinite");
-  std::copy_n(values, n, to);
-  if (state == KAIAKU_STATE_WEIGHT) adapter_.refresh(adapter_.find(name).offset, n);
+  backend_->upload(values, bytes_of(n), to);
+  if (state == KAIAKU_STATE_WEIGHT) adapter_.refresh(*backend_, adapter_.find(name).offset, n);
+  backend_->finish();
 }
 
 void Trainer::set_step(int64_t step) {
@@ -187,7 +202,7 @@ void Trainer::set_step(int64_t step) {
 }
 
 void Trainer::collect_squares(bool on) {
-  squares_ = on ? std::make_unique<ActivationSquares>(model_.config()) : nullptr;
+  squares_ = on ? std::make_unique<ActivationSquares>(model_.config(), *backend_) : nullptr;
 }
 
 const ActivationSquares& Trainer::squares() const {
@@ -212,7 +227,7 @@ void Trainer::check(const Batch& batch) const {
 }
 
 void Trainer::clear_gradients() {
-  std::fill_n(adapter_.state(KAIAKU_STATE_GRADIENT), adapter_.size(), 0.0f);
+  backend_->zero(adapter_.state(KAIAKU_STATE_GRADIENT), bytes_of(adapter_.size()));
   n_targets_ = 0;
   n_passes_ = 0;
 }

@@ -3,8 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
-#include "base/arena.h"
+#include "backend/arena.h"
 #include "model/head.h"
 #include "model/transformer.h"
 #include "train/options.h"
@@ -31,6 +32,8 @@ class Trainer {
  public:
   // Borrows the model, which must be sealed.
   Trainer(const Model& model, const TrainerOptions& options);
+  // The same on a backend of the model's device.
+  Trainer(const Model& model, const TrainerOptions& options, std::unique_ptr<Backend> backend);
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
@@ -64,6 +67,7 @@ class Trainer {
 
  private:
   void step_ranges(const std::vector<Adapter::Range>& ranges, float lr, float gradient_scale);
+  // Where a tensor of n values lies in the backend's memory.
   float* find(int32_t state, const std::string& name, int64_t n) const;
   void check(const Batch& batch) const;
   void clear_gradients();
@@ -71,15 +75,16 @@ class Trainer {
   const Model& model_;
   const TrainerOptions options_;
   const int n_threads_;
+  const std::unique_ptr<Backend> backend_;
   TrainerMemory memory_;
-  MatmulCache cache_;
   Adapter adapter_;
   Buffers buffers_;
   Transformer transformer_;
   Head head_;
   std::unique_ptr<ActivationSquares> squares_;
-  int64_t n_targets_ = 0;  // accumulated since the last update
-  int64_t n_passes_ = 0;   // the same, calls
+  std::vector<float> nll_;  // [T] of the last pass
+  int64_t n_targets_ = 0;   // accumulated since the last update
+  int64_t n_passes_ = 0;    // the same, calls
   int64_t step_ = 0;
 };
 

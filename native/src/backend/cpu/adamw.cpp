@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 
 namespace kaiaku {
 
-double sum_of_squares(const float* values, int64_t n) {
+double CpuBackend::sum_of_squares(const float* values, int64_t n) {
   // Stretches of fixed length, so that the result doesn't depend on the number of threads.
   constexpr int64_t kStretch = 4096;
   const int64_t stretches = (n + kStretch - 1) / kStretch;
@@ -23,8 +23,8 @@ double sum_of_squares(const float* values, int64_t n) {
   return total;
 }
 
-void adamw_step(const AdamW& options, int64_t step, float gradient_scale, const float* gradient, float* m,
-                float* v, float* weight, int64_t n) {
+void CpuBackend::adamw_step(const AdamW& options, int64_t step, float gradient_scale, const float* gradient,
+                            float* m, float* v, float* weight, int64_t n) {
   const double correction1 = 1.0 - std::pow(static_cast<double>(options.beta1), static_cast<double>(step));
   const double correction2 = 1.0 - std::pow(static_cast<double>(options.beta2), static_cast<double>(step));
   const float step_size = static_cast<float>(options.lr / correction1);

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <limits>
 
-#include "backend/backend.h"
 #include "backend/cpu/attention_bf16.h"
+#include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/exponential.h"
 #include "backend/cpu/tile.h"
 #include "base/processor.h"
@@ -344,7 +344,7 @@ bool is_fast(DType type) {
 
 }  // namespace
 
-void attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse) {
+void CpuBackend::attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse) {
   if (is_fast(qkv.type)) return fast_forward(shape, qkv.as<Bf16>(), y.as<Bf16>(), lse);
   with_type(qkv.type, [&](auto type) {
     using T = decltype(type);
@@ -352,8 +352,8 @@ void attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, M
   });
 }
 
-void attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv, ConstTensor y,
-                        ConstMatrix lse, Matrix d_heads, Tensor d_qkv) {
+void CpuBackend::attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv,
+                                    ConstTensor y, ConstMatrix lse, Matrix d_heads, Tensor d_qkv) {
   if (is_fast(qkv.type)) {
     return fast_backward(shape, d_y.as<Bf16>(), qkv.as<Bf16>(), y.as<Bf16>(), lse, d_heads, d_qkv.as<Bf16>());
   }

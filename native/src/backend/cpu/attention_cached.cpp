@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/exponential.h"
 
 namespace kaiaku {
@@ -76,7 +76,8 @@ void attend_all(const AttentionShape& shape, const CachedSequence* cached, Matri
 
 }  // namespace
 
-void attention_cached(const AttentionShape& shape, const CachedSequence* cached, ConstTensor qkv, Tensor y) {
+void CpuBackend::attention_cached(const AttentionShape& shape, const CachedSequence* cached, ConstTensor qkv,
+                                  Tensor y) {
   with_type(y.type, [&](auto type) {
     using T = decltype(type);
     attend_all<T>(shape, cached, qkv.as<T>(), y.as<T>());

@@ -1,8 +1,8 @@
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 
 namespace kaiaku {
 
-void copy(ConstTensor from, Tensor to) {
+void CpuBackend::copy(ConstTensor from, Tensor to) {
   with_types(
       [](auto source, auto target) {
         using To = std::remove_reference_t<decltype(*target.data)>;

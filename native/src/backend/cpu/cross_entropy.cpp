@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/exponential.h"
 
 namespace kaiaku {
@@ -52,11 +52,12 @@ void forward_backward(Matrix logits, const int32_t* targets, float* nll, MatrixV
 
 }  // namespace
 
-void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll, Tensor d_logits) {
+void CpuBackend::cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll,
+                                                Tensor d_logits) {
   with_types([&](auto to) { forward_backward(logits, targets, nll, to); }, d_logits);
 }
 
-void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll) {
+void CpuBackend::cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll) {
   const int64_t v = logits.cols;
 #pragma omp parallel for schedule(static)
   for (int64_t t = 0; t < logits.rows; ++t) {

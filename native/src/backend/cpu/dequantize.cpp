@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/nf4.h"
 #include "base/error.h"
 #include "kaiaku.h"
@@ -266,7 +266,11 @@ void dequantize(const StoredMatrix& matrix, Tensor to) {
   with_types([&](auto values) { dequantize_matrix(matrix, values); }, to);
 }
 
-void embedding_forward(const StoredMatrix& table, const int32_t* tokens, Tensor x) {
+void CpuBackend::dequantize(const StoredMatrix& matrix, Tensor to) {
+  kaiaku::dequantize(matrix, to);
+}
+
+void CpuBackend::embedding_forward(const StoredMatrix& table, const int32_t* tokens, Tensor x) {
   const auto* bytes = static_cast<const uint8_t*>(table.data);
   const int64_t row_bytes = stored_bytes(table.type, table.cols);
   with_types(
@@ -277,13 +281,6 @@ void embedding_forward(const StoredMatrix& table, const int32_t* tokens, Tensor 
         }
       },
       x);
-}
-
-void gather_rows(ConstMatrix from, const int32_t* rows, Matrix to) {
-#pragma omp parallel for schedule(static)
-  for (int64_t i = 0; i < to.rows; ++i) {
-    std::memcpy(to.row(i), from.row(rows[i]), static_cast<size_t>(to.cols) * sizeof(float));
-  }
 }
 
 void round_to_bf16(const float* values, int64_t n, Bf16* to) {

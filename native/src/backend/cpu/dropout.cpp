@@ -1,4 +1,4 @@
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "base/mix.h"
 
 namespace kaiaku {
@@ -24,7 +24,7 @@ class RowMask {
 
 }  // namespace
 
-void dropout_forward(const Dropout& dropout, ConstTensor x, Tensor y) {
+void CpuBackend::dropout_forward(const Dropout& dropout, ConstTensor x, Tensor y) {
   const float factor = 1.0f / (1.0f - dropout.p);
   with_type(x.type, [&](auto type) {
     using T = decltype(type);
@@ -43,7 +43,7 @@ void dropout_forward(const Dropout& dropout, ConstTensor x, Tensor y) {
   });
 }
 
-void dropout_backward(const Dropout& dropout, ConstTensor d_y, Tensor d_x) {
+void CpuBackend::dropout_backward(const Dropout& dropout, ConstTensor d_y, Tensor d_x) {
   const float factor = 1.0f / (1.0f - dropout.p);
   with_type(d_y.type, [&](auto type) {
     using T = decltype(type);

@@ -1,4 +1,4 @@
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/exponential.h"
 #include "backend/cpu/glu.h"
 
@@ -22,11 +22,11 @@ struct GeluTanh {
 
 }  // namespace
 
-void geglu_forward(ConstTensor gate_up, Tensor y) {
+void CpuBackend::geglu_forward(ConstTensor gate_up, Tensor y) {
   glu_forward<GeluTanh>(gate_up, y);
 }
 
-void geglu_backward(ConstTensor d_y, Tensor gate_up) {
+void CpuBackend::geglu_backward(ConstTensor d_y, Tensor gate_up) {
   glu_backward<GeluTanh>(d_y, gate_up);
 }
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <unordered_map>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "base/error.h"
 
 namespace kaiaku {
@@ -50,18 +50,18 @@ void* mutable_pointer(const void* data) {
 
 }  // namespace
 
-struct MatmulCache::Impl {
+struct CpuBackend::Products {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
-  std::map<Key, Product> products;
+  std::map<Key, Product> prepared;
 
   Product prepare(const Operand& a, const Operand& b, bool bias, const Tensor& c, Store store) const;
   // c [M, N] = a [M, K] b [K, N] + bias [N].
   void multiply(const Operand& a, const Operand& b, const float* bias, Tensor c, Store store);
 };
 
-Product MatmulCache::Impl::prepare(const Operand& a, const Operand& b, bool bias, const Tensor& c,
-                                   Store store) const {
+Product CpuBackend::Products::prepare(const Operand& a, const Operand& b, bool bias, const Tensor& c,
+                                      Store store) const {
   dnnl::primitive_attr attributes;
   if (store == Store::kAdd) {
     dnnl::post_ops post_ops;
@@ -77,17 +77,17 @@ Product MatmulCache::Impl::prepare(const Operand& a, const Operand& b, bool bias
           bias ? memory(bias_desc, engine, nullptr) : memory(), memory(c_desc, engine, nullptr)};
 }
 
-void MatmulCache::Impl::multiply(const Operand& a, const Operand& b, const float* bias, Tensor c,
-                                 Store store) {
+void CpuBackend::Products::multiply(const Operand& a, const Operand& b, const float* bias, Tensor c,
+                                    Store store) {
   const int64_t flags = a.transposed | b.transposed << 1 | (bias != nullptr) << 2 |
                         (store == Store::kAdd) << 3 | (a.matrix.type == DType::kBf16) << 4 |
                         (c.type == DType::kBf16) << 5;
   const Key key{a.rows(),        a.cols(), b.cols(), a.matrix.stride,
                 b.matrix.stride, c.stride, flags,    omp_get_max_threads()};
-  auto found = products.find(key);
-  if (found == products.end()) {
-    if (products.size() >= kMaxProducts) products.clear();
-    found = products.emplace(key, prepare(a, b, bias != nullptr, c, store)).first;
+  auto found = prepared.find(key);
+  if (found == prepared.end()) {
+    if (prepared.size() >= kMaxProducts) prepared.clear();
+    found = prepared.emplace(key, prepare(a, b, bias != nullptr, c, store)).first;
   }
   Product& product = found->second;
   product.a.set_data_handle(mutable_pointer(a.matrix.data));
@@ -103,24 +103,23 @@ void MatmulCache::Impl::multiply(const Operand& a, const Operand& b, const float
   stream.wait();
 }
 
-MatmulCache::MatmulCache() : impl_(std::make_unique<Impl>()) {
+CpuBackend::CpuBackend() : products_(std::make_unique<Products>()) {
   // oneDNN keeps as many again of what was prepared, for the whole process.
   dnnl::set_primitive_cache_capacity(static_cast<int>(kMaxProducts));
 }
 
-MatmulCache::~MatmulCache() = default;
+CpuBackend::~CpuBackend() = default;
 
-void linear_forward(MatmulCache& cache, ConstTensor x, ConstTensor w, const float* bias, Tensor y,
-                    Store store) {
-  cache.impl().multiply({x, false}, {w, true}, bias, y, store);
+void CpuBackend::linear_forward(ConstTensor x, ConstTensor w, const float* bias, Tensor y, Store store) {
+  products_->multiply({x, false}, {w, true}, bias, y, store);
 }
 
-void linear_backward_input(MatmulCache& cache, ConstTensor d_y, ConstTensor w, Tensor d_x, Store store) {
-  cache.impl().multiply({d_y, false}, {w, false}, nullptr, d_x, store);
+void CpuBackend::linear_backward_input(ConstTensor d_y, ConstTensor w, Tensor d_x, Store store) {
+  products_->multiply({d_y, false}, {w, false}, nullptr, d_x, store);
 }
 
-void linear_backward_weight(MatmulCache& cache, ConstTensor d_y, ConstTensor x, Matrix d_w) {
-  cache.impl().multiply({d_y, true}, {x, false}, nullptr, d_w, Store::kAdd);
+void CpuBackend::linear_backward_weight(ConstTensor d_y, ConstTensor x, Matrix d_w) {
+  products_->multiply({d_y, true}, {x, false}, nullptr, d_w, Store::kAdd);
 }
 
 std::string matmul_library() {

@@ -1,7 +1,8 @@
 #include <algorithm>
+#include <vector>
 
-#include "backend/backend.h"
 #include "backend/cpu/tile.h"
+#include "backend/stored.h"
 
 namespace kaiaku {
 

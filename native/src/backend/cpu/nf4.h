@@ -1,7 +1,7 @@
 // Dequantising NF4, for each type of result.
 #pragma once
 
-#include "backend/backend.h"
+#include "backend/stored.h"
 
 namespace kaiaku {
 

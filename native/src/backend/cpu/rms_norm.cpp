@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 
 namespace kaiaku {
 namespace {
@@ -54,7 +54,8 @@ void gradient(const D* d_y, const float* x, const float* weight, float rstd, flo
 
 }  // namespace
 
-void rms_norm_forward(ConstMatrix x, const float* weight, float eps, Tensor y, float* rstd, Store store) {
+void CpuBackend::rms_norm_forward(ConstMatrix x, const float* weight, float eps, Tensor y, float* rstd,
+                                  Store store) {
   with_types(
       [&](auto to) {
 #pragma omp parallel for schedule(static)
@@ -66,8 +67,8 @@ void rms_norm_forward(ConstMatrix x, const float* weight, float eps, Tensor y, f
       y);
 }
 
-void rms_norm_backward(ConstTensor d_y, ConstMatrix x, const float* weight, const float* rstd, Tensor d_x,
-                       Store store) {
+void CpuBackend::rms_norm_backward(ConstTensor d_y, ConstMatrix x, const float* weight, const float* rstd,
+                                   Tensor d_x, Store store) {
   with_types(
       [&](auto from, auto to) {
 #pragma omp parallel for schedule(static)
@@ -79,7 +80,7 @@ void rms_norm_backward(ConstTensor d_y, ConstMatrix x, const float* weight, cons
       d_y, d_x);
 }
 
-void head_norm_forward(ConstTensor x, const float* weight, float eps, Tensor y, Matrix rstd) {
+void CpuBackend::head_norm_forward(ConstTensor x, const float* weight, float eps, Tensor y, Matrix rstd) {
   const int64_t e = x.cols / rstd.cols;
   with_type(x.type, [&](auto type) {
     using T = decltype(type);
@@ -99,7 +100,7 @@ void head_norm_forward(ConstTensor x, const float* weight, float eps, Tensor y, 
   });
 }
 
-void head_norm_backward(ConstTensor x, const float* weight, ConstMatrix rstd, Tensor d_y) {
+void CpuBackend::head_norm_backward(ConstTensor x, const float* weight, ConstMatrix rstd, Tensor d_y) {
   const int64_t e = x.cols / rstd.cols;
   with_type(x.type, [&](auto type) {
     using T = decltype(type);

@@ -1,6 +1,6 @@
 #include <cmath>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 
 namespace kaiaku {
 namespace {
@@ -29,7 +29,7 @@ void turn(MatrixView<T> x, const int32_t* positions, ConstMatrix cos, ConstMatri
 
 }  // namespace
 
-void rope_table(const float* inv_freq, Matrix cos, Matrix sin) {
+void CpuBackend::rope_table(const float* inv_freq, Matrix cos, Matrix sin) {
 #pragma omp parallel for schedule(static)
   for (int64_t position = 0; position < cos.rows; ++position) {
     for (int64_t i = 0; i < cos.cols; ++i) {
@@ -40,11 +40,11 @@ void rope_table(const float* inv_freq, Matrix cos, Matrix sin) {
   }
 }
 
-void rope_forward(Tensor x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) {
+void CpuBackend::rope_forward(Tensor x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) {
   with_types([&](auto rows) { turn(rows, positions, cos, sin, 1.0f); }, x);
 }
 
-void rope_backward(Tensor d_x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) {
+void CpuBackend::rope_backward(Tensor d_x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) {
   with_types([&](auto rows) { turn(rows, positions, cos, sin, -1.0f); }, d_x);
 }
 

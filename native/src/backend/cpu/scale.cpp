@@ -1,8 +1,8 @@
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 
 namespace kaiaku {
 
-void scale(Tensor x, float factor) {
+void CpuBackend::scale(Tensor x, float factor) {
   with_type(x.type, [&](auto type) {
     using T = decltype(type);
     const auto rows = x.as<T>();

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 
 namespace kaiaku {
 
@@ -26,7 +26,7 @@ void add(MatrixView<const T> x, double* sums) {
 
 }  // namespace
 
-void add_column_squares(ConstTensor x, double* sums) {
+void CpuBackend::add_column_squares(ConstTensor x, double* sums) {
   with_type(x.type, [&](auto type) { add(x.as<decltype(type)>(), sums); });
 }
 

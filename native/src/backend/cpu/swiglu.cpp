@@ -1,4 +1,4 @@
-#include "backend/backend.h"
+#include "backend/cpu/cpu_backend.h"
 #include "backend/cpu/exponential.h"
 #include "backend/cpu/glu.h"
 
@@ -14,11 +14,11 @@ struct Silu {
 
 }  // namespace
 
-void swiglu_forward(ConstTensor gate_up, Tensor y) {
+void CpuBackend::swiglu_forward(ConstTensor gate_up, Tensor y) {
   glu_forward<Silu>(gate_up, y);
 }
 
-void swiglu_backward(ConstTensor d_y, Tensor gate_up) {
+void CpuBackend::swiglu_backward(ConstTensor d_y, Tensor gate_up) {
   glu_backward<Silu>(d_y, gate_up);
 }
 

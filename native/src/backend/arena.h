@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "backend/backend.h"
 #include "base/tensor.h"
 
 namespace kaiaku {
@@ -18,11 +19,11 @@ class Arena {
   explicit Arena(std::string name) : name_(std::move(name)) {}
 
   // Takes the block for everything measured so far and starts again at its beginning.
-  void allocate();
+  void allocate(Backend& backend);
 
   template <class T>
   T* take(int64_t n) {
-    return static_cast<T*>(take_bytes(n * static_cast<int64_t>(sizeof(T))));
+    return reinterpret_cast<T*>(take_bytes(n * static_cast<int64_t>(sizeof(T))));
   }
   float* vector(int64_t n) { return take<float>(n); }
   Matrix matrix(int64_t rows, int64_t cols) { return {vector(rows * cols), rows, cols, cols}; }
@@ -34,14 +35,10 @@ class Arena {
   int64_t bytes() const { return used_; }
 
  private:
-  struct Free {
-    void operator()(std::byte* block) const;
-  };
-
-  void* take_bytes(int64_t n);
+  std::byte* take_bytes(int64_t n);
 
   std::string name_;
-  std::unique_ptr<std::byte, Free> block_;
+  std::shared_ptr<std::byte> block_;
   int64_t used_ = 0;
 };
 

@@ -1,0 +1,16 @@
+#include "backend/cpu/cpu_backend.h"
+#include "backend/devices.h"
+
+namespace kaiaku {
+
+std::unique_ptr<Backend> open_backend(int32_t device) {
+  if (device < 0) return std::make_unique<CpuBackend>();
+  return open_gpu(device);
+}
+
+int64_t attention_scratch(int32_t device, int64_t n_heads, int64_t head_dim) {
+  // The processor keeps what each query head adds to the gradients of q, k and v, a GPU one sum a head.
+  return device < 0 ? 3 * n_heads * head_dim : n_heads;
+}
+
+}  // namespace kaiaku
