@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Training of kAIaku beside PEFT's, in turn on one machine: tokens per second and peak memory of the same step."""
+import argparse
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+TURNS = ["ours", "bf16", "ours", "f32", "ours"]
+
+
+def ours(weights, rows, seq_len):
+    """(tokens/s, peak GiB) of `kaiaku-train bench train`."""
+    out = subprocess.run(
+        [ROOT / "kaiaku-train", "bench", "train", "--json", "--weights", weights, "--rows", str(rows),
+         "--seq-len", str(seq_len)],
+        check=True, capture_output=True, text=True).stdout
+    figures = json.loads(out.splitlines()[-1])
+    return figures["tokens_per_second"], figures["peak_memory_bytes"] / 2**30
+
+
+def peft(dtype):
+    out = subprocess.run(
+        [sys.executable, pathlib.Path(__file__).with_name("peft_cpu.py"), "--dtype", dtype],
+        check=True, capture_output=True, text=True).stdout
+    return tuple(float(x) for x in re.search(r"([\d.]+) tokens/s, peak ([\d.]+) GiB", out).groups())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--weights", choices=["bf16", "nf4", "f32"], default="bf16")
+    parser.add_argument("--least", type=float, default=0, help="fail where ours is not so many times PEFT's better one")
+    parser.add_argument("--scaling", action="store_true", help="only ours: 4,096 tokens in rows of several lengths")
+    args = parser.parse_args()
+    if args.scaling:
+        for seq_len in (256, 1024, 4096):
+            speed, peak = ours(args.weights, 4096 // seq_len, seq_len)
+            print(f"4096 tokens in rows of {seq_len}: {speed:.0f} tokens/s, peak {peak:.2f} GiB", flush=True)
+        return 0
+    measured = {}
+    for turn in TURNS:
+        speed, peak = ours(args.weights, 4, 512) if turn == "ours" else peft(turn)
+        print(f"{turn}: {speed:.0f} tokens/s, peak {peak:.2f} GiB", flush=True)
+        measured.setdefault(turn, []).append((speed, peak))
+    best = max(measured["bf16"] + measured["f32"])
+    speed = statistics.median(s for s, _ in measured["ours"])
+    peak = max(p for _, p in measured["ours"])
+    print(f"{speed / best[0]:.2f} times PEFT's better tokens per second at {peak / best[1]:.0%} of its memory")
+    return 0 if speed >= args.least * best[0] else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
