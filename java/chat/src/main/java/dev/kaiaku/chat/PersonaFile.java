@@ -59,7 +59,7 @@ record PersonaFile(
                     architecture,
                     preTokenizer == null ? "" : preTokenizer,
                     file.tensors().values().stream().map(GgufTensor::typeName).collect(Collectors.toSet()),
-                    new ControlText(addedTexts(keys)),
+                    new ControlText(addedTexts(keys), persona.format()),
                     (int) context);
         }
     }

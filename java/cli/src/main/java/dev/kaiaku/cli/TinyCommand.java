@@ -4,8 +4,10 @@ import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
+import dev.kaiaku.model.format.ChatFormat;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -63,6 +65,13 @@ final class TinyCommand implements Callable<Integer> {
     @Option(names = "--untied", description = "Give it an output matrix of its own.")
     private boolean untied;
 
+    @Option(
+            names = "--tokenizer",
+            paramLabel = "chatml|gemma|mistral",
+            description = "Whose control tokens it has: byte-level BPE for chatml (default), SentencePiece for gemma"
+                    + " (default of gemma3) and mistral.")
+    private @Nullable String format;
+
     @Option(names = "--seed", paramLabel = "N", description = "Of the weights.")
     private long seed = DEFAULTS.seed();
 
@@ -72,6 +81,8 @@ final class TinyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        ChatFormat chosen =
+                format == null ? TinySpec.defaults(architecture).format() : ChatFormat.byId(format);
         TinySpec sizes = new TinySpec(
                 architecture,
                 hidden,
@@ -82,6 +93,7 @@ final class TinyCommand implements Callable<Integer> {
                 headDim,
                 context,
                 !untied,
+                chosen,
                 merges,
                 type,
                 seed);

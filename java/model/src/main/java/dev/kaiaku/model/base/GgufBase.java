@@ -108,7 +108,7 @@ final class GgufBase implements BaseModel {
     @Override
     public ChatFormat chatFormat() {
         return ChatFormats.detect(
-                tokenizer.controlTexts(),
+                tokenizer.data(),
                 file.metadata().findString("tokenizer.chat_template"),
                 file.path().toString());
     }

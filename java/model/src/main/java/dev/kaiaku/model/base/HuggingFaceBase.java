@@ -125,7 +125,7 @@ final class HuggingFaceBase implements BaseModel {
 
     @Override
     public ChatFormat chatFormat() {
-        return ChatFormats.detect(tokenizer.controlTexts(), chatTemplate(), directory.toString());
+        return ChatFormats.detect(tokenizer.data(), chatTemplate(), directory.toString());
     }
 
     private @Nullable String chatTemplate() {

@@ -15,6 +15,7 @@ import dev.kaiaku.model.tokenizer.TokenizerData;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 
 /** Makes small base models with random weights: for tests, and for trying things out without a download. */
@@ -44,20 +45,33 @@ public final class TinyBase {
      * @param text what the tokeniser learns its merges from
      */
     public static void write(Path directory, TinySpec spec, String text) {
-        TokenizerData tokenizer = TinyTokenizer.learn(text, spec.merges());
+        write(directory, spec, tokenizer(spec, text));
+    }
+
+    /** Writes a Hugging Face directory with a tokeniser of one's own, whatever the specification says of it. */
+    public static void write(Path directory, TinySpec spec, TokenizerData tokenizer) {
         Path configFile = directory.resolve("config.json");
         ModelConfig config = spec.config(tokenizer.tokens().size()).checked(configFile);
-        AtomicFile.write(configFile, json(config, spec.type()).toPrettyString() + "\n");
+        AtomicFile.write(configFile, json(config, spec.type(), tokenizer).toPrettyString() + "\n");
         HuggingFaceTokenizerWriter.write(tokenizer, spec.contextLength(), directory);
-        AtomicFile.write(directory.resolve("chat_template.jinja"), ChatFormat.CHATML.chatTemplate());
+        AtomicFile.write(directory.resolve("chat_template.jinja"), spec.format().chatTemplate());
         writeWeights(directory.resolve("model.safetensors"), config, spec);
     }
 
-    private static ObjectNode json(ModelConfig config, TensorType type) {
+    private static TokenizerData tokenizer(TinySpec spec, String text) {
+        return switch (spec.format()) {
+            case CHATML -> TinyTokenizer.learn(text, spec.merges());
+            case GEMMA -> TinyTokenizer.learnPieces(text, spec.merges(), spec.format().controls(), "<eos>");
+            case MISTRAL -> TinyTokenizer.learnPieces(text, spec.merges(), List.of("[INST]", "[/INST]"), "</s>");
+            default -> throw new IllegalArgumentException("no tiny tokeniser for " + spec.format().id());
+        };
+    }
+
+    private static ObjectNode json(ModelConfig config, TensorType type, TokenizerData tokenizer) {
         ObjectNode json = HuggingFaceConfigWriter.json(config);
         json.put("torch_dtype", torchName(type));
-        json.put("eos_token_id", 2);
-        json.put("pad_token_id", 0);
+        json.put("eos_token_id", tokenizer.eosId());
+        json.put("pad_token_id", tokenizer.padId());
         return json;
     }
 

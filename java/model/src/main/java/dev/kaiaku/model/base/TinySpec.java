@@ -4,11 +4,13 @@ import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.architecture.Rope;
+import dev.kaiaku.model.format.ChatFormat;
 
 /**
  * Sizes of a {@link TinyBase}.
  *
  * @param headDim values in a head; 0 shares the width among the heads
+ * @param format control tokens of its tokeniser: a byte-level BPE for ChatML, SentencePiece for Gemma and Mistral
  * @param merges how many merges its tokeniser learns; fewer where the text has no more pairs
  * @param type of the matrices: F32 or BF16
  * @param seed of the weights
@@ -23,13 +25,15 @@ public record TinySpec(
         int headDim,
         int contextLength,
         boolean tiedEmbeddings,
+        ChatFormat format,
         int merges,
         TensorType type,
         long seed) {
 
     /** A quarter of a megabyte, for tests that only need some model. */
     public static TinySpec defaults(Architecture architecture) {
-        return new TinySpec(architecture, 64, 2, 192, 4, 2, 0, 2048, true, 64, TensorType.BF16, 1);
+        ChatFormat format = architecture == Architecture.GEMMA3 ? ChatFormat.GEMMA : ChatFormat.CHATML;
+        return new TinySpec(architecture, 64, 2, 192, 4, 2, 0, 2048, true, format, 64, TensorType.BF16, 1);
     }
 
     /** The same with other sizes. */
@@ -44,6 +48,7 @@ public record TinySpec(
                 headDim,
                 contextLength,
                 tiedEmbeddings,
+                format,
                 merges,
                 type,
                 seed);
@@ -61,6 +66,7 @@ public record TinySpec(
                 headDim,
                 contextLength,
                 tied,
+                format,
                 merges,
                 type,
                 seed);
@@ -78,6 +84,25 @@ public record TinySpec(
                 size,
                 contextLength,
                 tiedEmbeddings,
+                format,
+                merges,
+                type,
+                seed);
+    }
+
+    /** The same with a tokeniser for another format. */
+    public TinySpec withFormat(ChatFormat other) {
+        return new TinySpec(
+                architecture,
+                hiddenSize,
+                layers,
+                intermediateSize,
+                heads,
+                kvHeads,
+                headDim,
+                contextLength,
+                tiedEmbeddings,
+                other,
                 merges,
                 type,
                 seed);

@@ -15,50 +15,26 @@ import java.util.stream.Collectors;
  */
 public enum ChatFormat {
     /** Qwen, SmolLM2 and many more. */
-    CHATML("chatml", "<|im_end|>", List.of("<|im_start|>", "<|im_end|>")) {
-        @Override
-        void header(Role role, List<Segment> out) {
-            out.add(control("<|im_start|>"));
-            out.add(text(role.wireName() + "\n"));
-        }
-
-        @Override
-        String between() {
-            return "\n";
-        }
-
-        @Override
-        public String chatTemplate() {
-            return "{% for message in messages %}{% if not loop.first %}{{ '\\n' }}{% endif %}"
-                    + "{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|>' }}{% endfor %}"
-                    + "{% if add_generation_prompt %}{% if messages %}{{ '\\n' }}{% endif %}"
-                    + "{{ '<|im_start|>assistant\\n' }}{% endif %}";
-        }
-    },
+    CHATML("chatml", "<|im_end|>", List.of("<|im_start|>", "<|im_end|>"), new ChatMlStyle()),
 
     /** Llama 3, 3.1, 3.2 and 3.3. */
-    LLAMA3("llama3", "<|eot_id|>", List.of("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>")) {
-        @Override
-        void header(Role role, List<Segment> out) {
-            out.add(control("<|start_header_id|>"));
-            out.add(text(role.wireName()));
-            out.add(control("<|end_header_id|>"));
-            out.add(text("\n\n"));
-        }
+    LLAMA3(
+            "llama3",
+            "<|eot_id|>",
+            List.of("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
+            new Llama3Style()),
 
-        @Override
-        String between() {
-            return "";
-        }
+    /** Gemma 2 and 3. */
+    GEMMA("gemma", "<end_of_turn>", List.of("<start_of_turn>", "<end_of_turn>"), new GemmaStyle()),
 
-        @Override
-        public String chatTemplate() {
-            String header = "'<|start_header_id|>' + %s + '<|end_header_id|>\\n\\n'";
-            return "{% for message in messages %}{{ " + header.formatted("message['role']")
-                    + " + message['content'] + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ "
-                    + header.formatted("'assistant'") + " }}{% endif %}";
-        }
-    };
+    /** Mistral 7B v0.3 and others whose SentencePiece tokeniser has control tokens for instructions. */
+    MISTRAL("mistral", "</s>", List.of("[INST]", "[/INST]", "</s>"), new MistralStyle(true, true)),
+
+    /** Mistral Nemo and others with the tokeniser called tekken. */
+    MISTRAL_TEKKEN("mistral-tekken", "</s>", List.of("[INST]", "[/INST]", "</s>"), new MistralStyle(true, false)),
+
+    /** Mistral 7B v0.1 and v0.2, Llama 2 chat: instructions are marked by words. */
+    MISTRAL_V1("mistral-v1", "</s>", List.of("</s>"), new MistralStyle(false, true));
 
     private final String id;
     private final String endOfTurn;
@@ -66,10 +42,14 @@ public enum ChatFormat {
     @SuppressWarnings("ImmutableEnumChecker")
     private final List<String> controls;
 
-    ChatFormat(String id, String endOfTurn, List<String> controls) {
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final TurnStyle style;
+
+    ChatFormat(String id, String endOfTurn, List<String> controls, TurnStyle style) {
         this.id = id;
         this.endOfTurn = endOfTurn;
         this.controls = controls;
+        this.style = style;
     }
 
     /** The format with an id; throws {@link BadInputException} where there is none. */
@@ -101,16 +81,18 @@ public enum ChatFormat {
         return controls;
     }
 
+    /** Words that mark turns without being tokens; what people say must not hold them either. */
+    List<String> markers() {
+        return style.markers();
+    }
+
     /**
      * The Jinja text for {@code tokenizer.chat_template}; renders exactly what {@link #render} does: no system text
      * of its own, no date.
      */
-    public abstract String chatTemplate();
-
-    abstract void header(Role role, List<Segment> out);
-
-    /** What stands between a turn and the next; nothing follows the last one. */
-    abstract String between();
+    public String chatTemplate() {
+        return style.chatTemplate();
+    }
 
     /**
      * The conversation as pieces of text. Holds no beginning-of-sequence token.
@@ -119,12 +101,15 @@ public enum ChatFormat {
      */
     public List<Segment> render(Conversation conversation, boolean replyNext) {
         List<Segment> out = new ArrayList<>();
-        for (Turn turn : conversation.turns()) {
-            startTurn(turn.role(), out);
-            if (!turn.content().isEmpty()) {
-                out.add(new Segment(turn.content(), false, turn.target()));
+        List<List<Turn>> groups =
+                style.alternates() ? TurnGroups.alternating(conversation) : TurnGroups.single(conversation);
+        for (List<Turn> group : groups) {
+            boolean last = group == groups.get(groups.size() - 1);
+            boolean goesOn = replyNext && last && style.alternates() && group.get(0).role() == Role.ASSISTANT;
+            renderGroup(group, goesOn, out);
+            if (goesOn) {
+                return out;
             }
-            out.add(new Segment(endOfTurn, true, turn.target()));
         }
         if (replyNext) {
             startTurn(Role.ASSISTANT, out);
@@ -132,23 +117,33 @@ public enum ChatFormat {
         return out;
     }
 
-    /** The rendered text as one string, ending with the header of the reply to come. */
-    public String prompt(Conversation conversation) {
-        return render(conversation, true).stream().map(Segment::text).collect(Collectors.joining());
+    /** Turns of one role, as one turn; left open where the persona goes on in it. */
+    private void renderGroup(List<Turn> group, boolean goesOn, List<Segment> out) {
+        Turn last = group.get(group.size() - 1);
+        startTurn(last.role(), out);
+        String before = style.contentPrefix();
+        for (Turn turn : group) {
+            if (!turn.content().isEmpty()) {
+                out.add(new Segment(before + turn.content(), false, turn.target()));
+                before = "\n";
+            }
+        }
+        if (goesOn) {
+            out.add(new Segment("\n", false, false));
+        } else {
+            style.close(last.role(), last.target(), out);
+        }
     }
 
     private void startTurn(Role role, List<Segment> out) {
-        if (!out.isEmpty() && !between().isEmpty()) {
-            out.add(text(between()));
+        if (!out.isEmpty() && !style.between().isEmpty()) {
+            out.add(TurnStyle.text(style.between()));
         }
-        header(role, out);
+        style.open(role, out);
     }
 
-    private static Segment control(String text) {
-        return new Segment(text, true, false);
-    }
-
-    private static Segment text(String text) {
-        return new Segment(text, false, false);
+    /** The rendered text as one string, ending with the header of the reply to come. */
+    public String prompt(Conversation conversation) {
+        return render(conversation, true).stream().map(Segment::text).collect(Collectors.joining());
     }
 }

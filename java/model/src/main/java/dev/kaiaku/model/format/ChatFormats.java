@@ -1,8 +1,10 @@
 package dev.kaiaku.model.format;
 
 import dev.kaiaku.dataset.BadInputException;
-import java.util.Collection;
+import dev.kaiaku.model.tokenizer.TokenizerData;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Finds out which format a base model was trained with. */
@@ -13,14 +15,24 @@ public final class ChatFormats {
      * The format whose control tokens a tokeniser has; where it has those of several, the one that the base's own
      * chat template uses.
      *
-     * @param controlTexts the texts of the tokeniser's added tokens
      * @param chatTemplate the base's Jinja text, where it has one
      * @param source the base, for messages
      * @throws BadInputException where no known format fits
      */
-    public static ChatFormat detect(Collection<String> controlTexts, @Nullable String chatTemplate, String source) {
-        List<ChatFormat> possible = List.of(ChatFormat.values()).stream()
-                .filter(format -> controlTexts.containsAll(format.controls()))
+    public static ChatFormat detect(TokenizerData tokenizer, @Nullable String chatTemplate, String source) {
+        Set<String> added = Set.copyOf(tokenizer.addedTexts());
+        List<ChatFormat> possible = Arrays.stream(ChatFormat.values())
+                .filter(format -> added.containsAll(format.controls()))
+                .filter(format -> switch (format) {
+                    case MISTRAL -> tokenizer.pieces() != null;
+                    case MISTRAL_TEKKEN -> tokenizer.pieces() == null;
+                    // Nothing but the template tells it from a base that was never taught to chat.
+                    case MISTRAL_V1 -> tokenizer.pieces() != null
+                            && !added.contains("[INST]")
+                            && chatTemplate != null
+                            && chatTemplate.contains("[INST]");
+                    default -> true;
+                })
                 .toList();
         if (possible.isEmpty()) {
             throw new BadInputException(source + ": a base without a known chat format: its tokeniser has the control"
@@ -28,7 +40,10 @@ public final class ChatFormats {
         }
         if (chatTemplate != null) {
             for (ChatFormat format : possible) {
-                if (chatTemplate.contains(format.endOfTurn())) {
+                String mark = format.markers().isEmpty()
+                        ? format.controls().get(0)
+                        : format.markers().get(0);
+                if (chatTemplate.contains(mark)) {
                     return format;
                 }
             }

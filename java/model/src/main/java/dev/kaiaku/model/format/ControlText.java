@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes what people say safe to put between control tokens; training and chat both use it. Text becomes NFC, white
@@ -17,10 +18,10 @@ import java.util.stream.Collectors;
 public final class ControlText {
     private final Pattern added;
 
-    /** Guards against the texts of a tokeniser's added tokens. */
-    public ControlText(Collection<String> addedTexts) {
+    /** Guards against the texts of a tokeniser's added tokens and the words that a format marks turns with. */
+    public ControlText(Collection<String> addedTexts, ChatFormat format) {
         // A single character, or only white space, cannot be broken up by a space.
-        String alternatives = addedTexts.stream()
+        String alternatives = Stream.concat(addedTexts.stream(), format.markers().stream())
                 .filter(text -> text.codePointCount(0, text.length()) > 1 && !text.isBlank())
                 .sorted(Comparator.comparingInt(String::length).reversed())
                 .map(Pattern::quote)

@@ -24,7 +24,7 @@ public final class ConversationEncoder {
         this.tokenizer = tokenizer;
         this.format = format;
         this.addBos = addBos;
-        this.controlText = new ControlText(tokenizer.controlTexts());
+        this.controlText = new ControlText(tokenizer.controlTexts(), format);
     }
 
     /**
@@ -47,8 +47,11 @@ public final class ConversationEncoder {
         if (addBos) {
             tokens[length++] = tokenizer.bosId().orElseThrow();
         }
+        boolean afterControl = true;
         for (Segment segment : segments) {
-            int[] ids = segment.control() ? control(segment.text()) : tokenizer.encode(segment.text());
+            int[] ids =
+                    segment.control() ? control(segment.text()) : tokenizer.encode(segment.text(), afterControl);
+            afterControl = segment.control();
             if (length + ids.length > tokens.length) {
                 int capacity = Math.max(2 * tokens.length, length + ids.length);
                 tokens = Arrays.copyOf(tokens, capacity);

@@ -77,6 +77,10 @@ public final class GgufMetadata {
         return findList(key, Long.class, "whole numbers");
     }
 
+    public List<Double> reals(String key) {
+        return require(key, findList(key, Double.class, "real numbers"));
+    }
+
     private <T> @Nullable T find(String key, Class<T> type, String expected) {
         @Nullable Object value = values.get(key);
         if (value != null && !type.isInstance(value)) {

@@ -70,6 +70,12 @@ public final class GgufWriter implements Closeable {
         }
     }
 
+    /** An array of f32. */
+    public void f32s(String key, List<Float> values) {
+        array(key, GgufType.F32, values.size());
+        values.forEach(value -> keys.i32(Float.floatToRawIntBits(value)));
+    }
+
     /** Declares a tensor under its GGUF name; the shape is rows first. */
     public void tensor(TensorInfo tensor) {
         if (dataStarted || !names.add("tensor " + tensor.name())) {

@@ -18,6 +18,23 @@ final class EncoderJson {
      * @param withAdded whether the added tokens are in it; text cannot become one where they are not
      */
     static String write(TokenizerData data, PreTokenizer pre, boolean withAdded) {
+        return write(data, withAdded, json -> {
+            writePreTokenizer(pre, json);
+            writeDecoder(json);
+            writeModel(data, pre, withAdded, json);
+        });
+    }
+
+    /** The text of the file of a SentencePiece tokeniser, added tokens included. */
+    static String write(TokenizerData data, Pieces pieces) {
+        return write(data, true, json -> new PieceJson(data, pieces, json).write());
+    }
+
+    private interface Part {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    private static String write(TokenizerData data, boolean withAdded, Part rest) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
@@ -27,9 +44,7 @@ final class EncoderJson {
                 writeAddedTokens(data, json);
             }
             json.writeEndArray();
-            writePreTokenizer(pre, json);
-            writeDecoder(json);
-            writeModel(data, pre, withAdded, json);
+            rest.write(json);
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -39,14 +54,15 @@ final class EncoderJson {
 
     private static void writeAddedTokens(TokenizerData data, JsonGenerator json) throws IOException {
         for (int id = 0; id < data.tokens().size(); id++) {
-            if (data.types().get(id).added()) {
+            TokenType type = data.types().get(id);
+            if (type.added() || type == TokenType.UNKNOWN) {
                 json.writeStartObject();
                 json.writeNumberField("id", id);
                 json.writeStringField("content", data.tokens().get(id));
                 for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized"}) {
                     json.writeBooleanField(flag, false);
                 }
-                json.writeBooleanField("special", data.types().get(id) == TokenType.CONTROL);
+                json.writeBooleanField("special", type != TokenType.USER_DEFINED);
                 json.writeEndObject();
             }
         }

@@ -17,37 +17,69 @@ public final class GgufTokenizerReader {
      * The tokeniser of a file.
      *
      * @param vocabSize rows of the model's embedding
-     * @throws BadInputException where it is not a byte-level BPE or does not fit the model
+     * @throws BadInputException where it is of another kind or does not fit the model
      */
     public static TokenizerData read(GgufMetadata metadata, int vocabSize) {
         String model = metadata.string(PREFIX + "model");
-        if (!model.equals("gpt2")) {
+        boolean sentencePiece = model.equals("llama");
+        if (!model.equals("gpt2") && !sentencePiece) {
             throw new BadInputException(
-                    metadata.path() + ": a tokeniser of type " + model + "; " + TokenizerCheck.ONLY_BYTE_LEVEL);
+                    metadata.path() + ": a tokeniser of type " + model + "; " + TokenizerCheck.SUPPORTED);
         }
         List<String> tokens = metadata.strings(PREFIX + "tokens");
         if (tokens.size() != vocabSize) {
             throw new BadInputException(metadata.path() + ": " + tokens.size() + " tokens, the model has " + vocabSize
                     + " rows of embeddings");
         }
+        return sentencePiece ? pieces(metadata, tokens) : byteLevel(metadata, tokens);
+    }
+
+    private static TokenizerData byteLevel(GgufMetadata metadata, List<String> tokens) {
         @Nullable String preName = metadata.findString(PREFIX + "pre");
         @Nullable PreTokenizer pre = PreTokenizer.ofGgufName(preName == null ? "default" : preName);
         if (pre == null) {
             throw new BadInputException(metadata.path() + ": the tokeniser cuts text by the unknown rule " + preName
                     + " (" + PREFIX + "pre)");
         }
+        return data(metadata, tokens, metadata.strings(PREFIX + "merges"), pre.ggufName(), pre.addsBos(), null);
+    }
+
+    /** Defaults are llama.cpp's. */
+    private static TokenizerData pieces(GgufMetadata metadata, List<String> tokens) {
+        List<Float> scores = metadata.reals(PREFIX + "scores").stream()
+                .map(Double::floatValue)
+                .toList();
+        if (scores.size() != tokens.size()) {
+            throw new BadInputException(metadata.path() + ": " + tokens.size() + " tokens, " + scores.size()
+                    + " scores");
+        }
+        @Nullable Boolean asked = metadata.findBool(PREFIX + "add_space_prefix");
+        // Converters leave the default, but no space follows the control tokens for instructions.
+        boolean instructions = addedTexts(metadata).contains("[INST]");
+        boolean prefix = !instructions && (asked == null || asked);
+        return data(metadata, tokens, List.of(), Pieces.PRE, true, new Pieces(scores, prefix));
+    }
+
+    private static TokenizerData data(
+            GgufMetadata metadata,
+            List<String> tokens,
+            List<String> merges,
+            String pre,
+            boolean addsBos,
+            @Nullable Pieces pieces) {
         @Nullable Integer bos = id(metadata, "bos_token_id");
         @Nullable Boolean addBos = metadata.findBool(PREFIX + "add_bos_token");
         return new TokenizerData(
                 tokens,
                 types(metadata, tokens.size()),
-                metadata.strings(PREFIX + "merges"),
-                pre.ggufName(),
+                merges,
+                pre,
                 bos,
                 id(metadata, "eos_token_id"),
                 id(metadata, "padding_token_id"),
                 id(metadata, "unknown_token_id"),
-                bos != null && (addBos == null ? pre.addsBos() : addBos));
+                bos != null && (addBos == null ? addsBos : addBos),
+                pieces);
     }
 
     /**

@@ -33,14 +33,14 @@ public final class HuggingFaceTokenizerReader {
      * The tokeniser of a directory.
      *
      * @param vocabSize rows of the model's embedding; ids that the tokeniser does not use become unused tokens
-     * @throws BadInputException where it is not a byte-level BPE or does not fit the model
+     * @throws BadInputException where it is of another kind or does not fit the model
      */
     public static TokenizerData read(Path directory, int vocabSize) {
         Path file = directory.resolve("tokenizer.json");
         if (!Files.isRegularFile(file)) {
             boolean sentencePiece = Files.isRegularFile(directory.resolve("tokenizer.model"));
             throw new BadInputException(
-                    file + ": no such file" + (sentencePiece ? "; " + TokenizerCheck.ONLY_BYTE_LEVEL : ""));
+                    file + ": no such file" + (sentencePiece ? "; " + TokenizerCheck.SUPPORTED : ""));
         }
         Path configFile = directory.resolve("tokenizer_config.json");
         JsonNode root = JsonFile.read(file);
@@ -49,33 +49,70 @@ public final class HuggingFaceTokenizerReader {
     }
 
     private TokenizerData read() {
+        return PieceReader.reads(root) ? pieces() : byteLevel();
+    }
+
+    private TokenizerData byteLevel() {
         JsonNode model = root.path("model");
         String type = model.path("type").asText("BPE");
         if (!type.equals("BPE") || model.path("byte_fallback").asBoolean()) {
-            throw bad("a tokeniser of type " + type + " that is not byte-level; " + TokenizerCheck.ONLY_BYTE_LEVEL);
+            throw bad("a tokeniser of type " + type + " that cuts or normalises text in an unknown way; "
+                    + TokenizerCheck.SUPPORTED);
         }
         checkNormalizer(root.path("normalizer"));
         PreTokenizer pre = preTokenizer();
         readVocabulary(model.path("vocab"));
         readAddedTokens(root.path("added_tokens"));
+        return data(merges(model.path("merges")), pre.ggufName(), pre.addsBos(), specialId("unk_token"), null);
+    }
+
+    private TokenizerData pieces() {
+        JsonNode model = root.path("model");
+        readVocabulary(model.path("vocab"));
+        for (int id = 0; id < tokens.size(); id++) {
+            @Nullable String token = tokens.get(id);
+            if (token != null && Pieces.byteValue(token) >= 0) {
+                types.set(id, TokenType.BYTE);
+            }
+        }
+        readAddedTokens(root.path("added_tokens"));
+        @Nullable Integer unknown = ids.get(model.path("unk_token").asText());
+        if (unknown != null) {
+            types.set(unknown, TokenType.UNKNOWN);
+        }
+        for (int id = 0; id < tokens.size(); id++) {
+            @Nullable String token = tokens.get(id);
+            // Such tokens are looked for in text whose spaces are still spaces.
+            if (token != null && types.get(id) == TokenType.USER_DEFINED) {
+                tokens.set(id, token.replace(Pieces.SPACE, ' '));
+            }
+        }
+        List<Float> scores = PieceReader.scores(filledTokens(), model.path("merges"));
+        boolean prefix = Boolean.TRUE.equals(PieceReader.spacePrefix(root));
+        return data(List.of(), Pieces.PRE, true, unknown, new Pieces(scores, prefix));
+    }
+
+    private TokenizerData data(
+            List<String> merges, String pre, boolean addsBos, @Nullable Integer unknown, @Nullable Pieces pieces) {
         @Nullable Integer bos = specialId("bos_token");
         return new TokenizerData(
                 filledTokens(),
                 types,
-                merges(model.path("merges")),
-                pre.ggufName(),
+                merges,
+                pre,
                 bos,
                 specialId("eos_token"),
                 specialId("pad_token"),
-                specialId("unk_token"),
-                bos != null && addBos(bos, pre));
+                unknown,
+                bos != null && addBos(bos, addsBos),
+                pieces);
     }
 
     /** NFC is done to all text before it gets here. */
     private void checkNormalizer(JsonNode normalizer) {
         if (normalizer.isObject() && !normalizer.path("type").asText().equals("NFC")) {
             throw bad("the normaliser " + normalizer.path("type").asText() + " is not supported; "
-                    + TokenizerCheck.ONLY_BYTE_LEVEL);
+                    + TokenizerCheck.SUPPORTED);
         }
     }
 
@@ -85,7 +122,7 @@ public final class HuggingFaceTokenizerReader {
         @Nullable PreTokenizer pre = byteLevel ? PreTokenizer.ofRegexes(regexes) : null;
         if (pre == null) {
             throw bad("the pre_tokenizer is none of those known (SmolLM2, Llama 3, Qwen2.5, Mistral Nemo, GPT-2); "
-                    + TokenizerCheck.ONLY_BYTE_LEVEL);
+                    + TokenizerCheck.SUPPORTED);
         }
         return pre;
     }
@@ -126,9 +163,22 @@ public final class HuggingFaceTokenizerReader {
     private void readAddedTokens(JsonNode added) {
         for (JsonNode token : added) {
             String text = token.path("content").asText();
-            boolean control = token.path("special").asBoolean() || (text.startsWith("<|") && text.endsWith("|>"));
+            boolean control = token.path("special").asBoolean() || looksSpecial(text);
+            boolean beyond = token.path("id").asInt() >= tokens.size();
+            if (beyond && !ids.containsKey(text)) {
+                // Of another part of the model, such as its vision.
+                continue;
+            }
             put(text, token.path("id"), control ? TokenType.CONTROL : TokenType.USER_DEFINED);
         }
+    }
+
+    /** What llama.cpp's converter takes for control tokens although the file does not say so. */
+    private static boolean looksSpecial(String text) {
+        return (text.startsWith("<|") && text.endsWith("|>"))
+                || (text.startsWith("<unused") && text.endsWith(">"))
+                || text.equals("<pad>")
+                || text.equals("<mask>");
     }
 
     private void put(String text, JsonNode idNode, TokenType type) {
@@ -181,9 +231,9 @@ public final class HuggingFaceTokenizerReader {
     }
 
     /** Llama 3 left it to the chat template at first, so that neither file says it. */
-    private boolean addBos(int bos, PreTokenizer pre) {
+    private boolean addBos(int bos, boolean otherwise) {
         JsonNode asked = config.path("add_bos_token");
-        return asked.isBoolean() ? asked.asBoolean() : putsFirst(root.path("post_processor"), bos) || pre.addsBos();
+        return asked.isBoolean() ? asked.asBoolean() : putsFirst(root.path("post_processor"), bos) || otherwise;
     }
 
     /** Whether a post-processor's template for one text begins with the token. */

@@ -18,14 +18,22 @@ public final class HuggingFaceTokenizerWriter {
      * @param contextLength positions of the model, {@code model_max_length}
      */
     public static void write(TokenizerData data, int contextLength, Path directory) {
+        AtomicFile.write(directory.resolve("tokenizer.json"), json(data) + "\n");
+        AtomicFile.write(
+                directory.resolve("tokenizer_config.json"),
+                config(data, contextLength).toPrettyString() + "\n");
+    }
+
+    private static String json(TokenizerData data) {
+        @Nullable Pieces pieces = data.pieces();
+        if (pieces != null) {
+            return EncoderJson.write(data, pieces);
+        }
         @Nullable PreTokenizer pre = PreTokenizer.ofGgufName(data.pre());
         if (pre == null) {
             throw new IllegalArgumentException("unknown rule " + data.pre());
         }
-        AtomicFile.write(directory.resolve("tokenizer.json"), EncoderJson.write(data, pre, true) + "\n");
-        AtomicFile.write(
-                directory.resolve("tokenizer_config.json"),
-                config(data, contextLength).toPrettyString() + "\n");
+        return EncoderJson.write(data, pre, true);
     }
 
     private static ObjectNode config(TokenizerData data, int contextLength) {

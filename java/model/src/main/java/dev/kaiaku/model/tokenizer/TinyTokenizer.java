@@ -2,15 +2,19 @@ package dev.kaiaku.model.tokenizer;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Learns a small byte-level BPE: ChatML's control tokens, the 256 bytes, and the most frequent pairs of a text. */
+/** Learns a small tokeniser: control tokens, the 256 bytes, and the most frequent pairs of a text. */
 public final class TinyTokenizer {
     private static final List<String> CONTROLS = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
     private static final Pattern WORD =
@@ -19,31 +23,81 @@ public final class TinyTokenizer {
     private TinyTokenizer() {}
 
     /**
-     * A tokeniser whose merges are the most frequent pairs of the text; the same text gives the same tokeniser.
+     * A byte-level BPE for ChatML whose merges are the most frequent pairs of the text; the same text gives the same tokeniser.
      *
      * @param merges how many to learn, fewer where the text has no more pairs
      */
     public static TokenizerData learn(String text, int merges) {
-        Map<List<String>, Integer> words = words(text);
-        List<String> learned = new ArrayList<>();
+        List<String> learned = merges(words(text), merges);
         List<String> tokens = new ArrayList<>(CONTROLS);
         for (int b = 0; b < 256; b++) {
             tokens.add(String.valueOf(ByteAlphabet.letter(b)));
         }
-        while (learned.size() < merges) {
-            @Nullable String pair = mostFrequentPair(words);
-            if (pair == null) {
-                break;
-            }
-            learned.add(pair);
-            tokens.add(pair.replace(" ", ""));
-            words = merged(words, pair);
-        }
+        learned.forEach(pair -> tokens.add(pair.replace(" ", "")));
         List<TokenType> types = new ArrayList<>();
         for (String token : tokens) {
             types.add(CONTROLS.contains(token) ? TokenType.CONTROL : TokenType.NORMAL);
         }
         return new TokenizerData(tokens, types, learned, "smollm", null, 2, 0, null, false);
+    }
+
+    /**
+     * A SentencePiece tokeniser whose tokens come from the most frequent pairs of the text.
+     *
+     * @param merges how many to learn, fewer where the text has no more pairs
+     * @param controls control tokens after those for padding, unknown characters and both ends of a sequence
+     * @param end text of the token at the end of a sequence
+     */
+    public static TokenizerData learnPieces(String text, int merges, List<String> controls, String end) {
+        List<String> tokens = new ArrayList<>(List.of("<pad>", end, "<bos>", "<unk>"));
+        List<TokenType> types = new ArrayList<>(
+                List.of(TokenType.CONTROL, TokenType.CONTROL, TokenType.CONTROL, TokenType.UNKNOWN));
+        for (String control : controls) {
+            tokens.add(control);
+            types.add(TokenType.CONTROL);
+        }
+        for (int b = 0; b < 256; b++) {
+            tokens.add(Pieces.byteToken(b));
+            types.add(TokenType.BYTE);
+        }
+        Map<List<String>, Integer> words = characters(text);
+        Set<String> normal = new LinkedHashSet<>(new TreeSet<>(
+                words.keySet().stream().flatMap(List::stream).toList()));
+        merges(words, merges).forEach(pair -> normal.add(pair.replace(" ", "")));
+        List<Float> scores = new ArrayList<>(Collections.nCopies(tokens.size(), 0f));
+        for (String token : normal) {
+            tokens.add(token);
+            types.add(TokenType.NORMAL);
+            scores.add((float) -scores.size());
+        }
+        Pieces pieces = new Pieces(scores, false);
+        return new TokenizerData(tokens, types, List.of(), Pieces.PRE, 2, 1, 0, 3, true, pieces);
+    }
+
+    private static List<String> merges(Map<List<String>, Integer> words, int count) {
+        List<String> learned = new ArrayList<>();
+        Map<List<String>, Integer> left = words;
+        while (learned.size() < count) {
+            @Nullable String pair = mostFrequentPair(left);
+            if (pair == null) {
+                break;
+            }
+            learned.add(pair);
+            left = merged(left, pair);
+        }
+        return learned;
+    }
+
+    /** How often each word occurs, the space before it included; a word is a list of characters. */
+    private static Map<List<String>, Integer> characters(String text) {
+        Map<List<String>, Integer> words = new LinkedHashMap<>();
+        for (String word : text.split("\\s+")) {
+            if (!word.isEmpty()) {
+                words.merge(
+                        (Pieces.SPACE + word).codePoints().mapToObj(Character::toString).toList(), 1, Integer::sum);
+            }
+        }
+        return words;
     }
 
     /** How often each word occurs; a word is a list of letters of {@link ByteAlphabet}. */

@@ -1,12 +1,8 @@
 package dev.kaiaku.model.tokenizer;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import dev.kaiaku.dataset.BadInputException;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -14,21 +10,14 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/** Text to token ids and back; the Hugging Face tokenizers library does the merging. Thread-safe. */
+/** Text to token ids and back. Thread-safe. */
 public final class Tokenizer implements AutoCloseable {
-    private static final Map<String, String> OPTIONS =
-            Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
-
-    static {
-        TokenizerLibrary.prepare();
-    }
-
     private final TokenizerData data;
     private final List<String> controlTexts;
     private final Map<String, Integer> controlIds = new HashMap<>();
-    private final HuggingFaceTokenizer encoder;
+    private final TextEncoder encoder;
 
-    private Tokenizer(TokenizerData data, HuggingFaceTokenizer encoder) {
+    private Tokenizer(TokenizerData data, TextEncoder encoder) {
         this.data = data;
         this.encoder = encoder;
         this.controlTexts = List.copyOf(data.addedTexts());
@@ -45,14 +34,17 @@ public final class Tokenizer implements AutoCloseable {
      * @param source the file that the data came from, for messages
      */
     public static Tokenizer of(TokenizerData data, String source) {
+        TokenizerCheck.check(data, source);
+        @Nullable Pieces pieces = data.pieces();
+        if (pieces != null) {
+            return new Tokenizer(data, new PieceEncoder(data, pieces));
+        }
         @Nullable PreTokenizer pre = PreTokenizer.ofGgufName(data.pre());
         if (pre == null) {
             throw new BadInputException(source + ": the tokeniser cuts text by the unknown rule " + data.pre());
         }
-        TokenizerCheck.check(data, source);
-        try (InputStream json =
-                new ByteArrayInputStream(EncoderJson.write(data, pre, false).getBytes(StandardCharsets.UTF_8))) {
-            return new Tokenizer(data, HuggingFaceTokenizer.newInstance(json, OPTIONS));
+        try {
+            return new Tokenizer(data, new ByteLevelEncoder(data, pre));
         } catch (IOException | RuntimeException e) {
             throw new BadInputException(source + ": the tokeniser cannot be used: " + e.getMessage(), e);
         }
@@ -62,27 +54,37 @@ public final class Tokenizer implements AutoCloseable {
     public int[] encode(String text) {
         // An unpaired surrogate has no UTF-8; this makes it a question mark.
         String paired = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
-        // Encoding's public class fetches seven more arrays than the ids.
-        long encoding = TokenizersLibrary.LIB.encode(encoder.getHandle(), paired, false);
-        try {
-            long[] ids = TokenizersLibrary.LIB.getTokenIds(encoding);
-            int[] result = new int[ids.length];
-            for (int i = 0; i < ids.length; i++) {
-                result[i] = (int) ids[i];
-            }
-            return result;
-        } finally {
-            TokenizersLibrary.LIB.deleteEncoding(encoding);
-        }
+        return encoder.encode(paired);
+    }
+
+    /**
+     * Ids of plain text in its place.
+     *
+     * @param afterControl the text opens a sequence or follows a control token: some tokenisers put a space there
+     */
+    public int[] encode(String text, boolean afterControl) {
+        @Nullable Pieces pieces = data.pieces();
+        boolean space = afterControl && pieces != null && pieces.addSpacePrefix() && !text.isEmpty();
+        return encode(space ? " " + text : text);
     }
 
     /** Text of the ids, control tokens left out; bytes that are no UTF-8 become U+FFFD. */
     public String decode(int[] ids) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        boolean pieces = data.pieces() != null;
         for (int id : ids) {
             String token = data.tokens().get(id);
             switch (data.types().get(id)) {
-                case NORMAL, BYTE -> ByteAlphabet.appendBytes(token, bytes);
+                case NORMAL, BYTE -> {
+                    int value = pieces ? Pieces.byteValue(token) : -1;
+                    if (value >= 0) {
+                        bytes.write(value);
+                    } else if (pieces) {
+                        bytes.writeBytes(token.replace(Pieces.SPACE, ' ').getBytes(StandardCharsets.UTF_8));
+                    } else {
+                        ByteAlphabet.appendBytes(token, bytes);
+                    }
+                }
                 case USER_DEFINED -> bytes.writeBytes(token.getBytes(StandardCharsets.UTF_8));
                 case CONTROL, UNKNOWN, UNUSED -> {}
             }

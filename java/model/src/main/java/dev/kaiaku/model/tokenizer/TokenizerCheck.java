@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What must hold before a tokeniser is handed to native code. */
 final class TokenizerCheck {
-    static final String ONLY_BYTE_LEVEL = "only byte-level BPE tokenisers (SmolLM2, Llama 3, Qwen2.5) are supported"
-            + " in this version, SentencePiece ones (Llama 2, Mistral 7B, Gemma) are not";
+    static final String SUPPORTED = "supported are byte-level BPE (SmolLM2, Llama 3, Qwen, Mistral Nemo) and"
+            + " SentencePiece's BPE (Llama 2, Mistral 7B, Gemma)";
 
     private static final int BYTES = 256;
     private static final int FEWEST_BYTES = 200;
@@ -28,8 +28,12 @@ final class TokenizerCheck {
                 normal.add(token);
             }
         }
-        checkBytes(normal, source);
-        checkMerges(data.merges(), normal, source);
+        if (data.pieces() == null) {
+            checkBytes(normal, source);
+            checkMerges(data.merges(), normal, source);
+        } else {
+            checkPieces(texts, data.pieces(), source);
+        }
         checkId(data, data.bosId(), "beginning-of-sequence", source);
         checkId(data, data.eosId(), "end-of-sequence", source);
         checkId(data, data.padId(), "padding", source);
@@ -44,7 +48,20 @@ final class TokenizerCheck {
         }
         if (known < FEWEST_BYTES) {
             throw new BadInputException(
-                    source + ": only " + known + " of the 256 bytes have a token; " + ONLY_BYTE_LEVEL);
+                    source + ": only " + known + " of the 256 bytes have a token; " + SUPPORTED);
+        }
+    }
+
+    private static void checkPieces(Set<String> texts, Pieces pieces, String source) {
+        for (int b = 0; b < BYTES; b++) {
+            if (!texts.contains(Pieces.byteToken(b))) {
+                throw new BadInputException(source + ": token " + Pieces.byteToken(b) + " is missing");
+            }
+        }
+        for (int id = 0; id < pieces.scores().size(); id++) {
+            if (pieces.scores().get(id).isNaN()) {
+                throw new BadInputException(source + ": the score of token " + id + " is not a number");
+            }
         }
     }
 

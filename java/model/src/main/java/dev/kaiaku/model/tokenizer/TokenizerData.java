@@ -5,13 +5,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A byte-level BPE tokeniser as GGUF files store it.
+ * A tokeniser as GGUF files store it: byte-level BPE, or SentencePiece's.
  *
- * @param tokens in the order of their ids: bytes in the alphabet of {@link ByteAlphabet}, added tokens as plain text
+ * @param tokens in the order of their ids: bytes in the alphabet of {@link ByteAlphabet}, or
+ *     {@link Pieces}; added tokens as plain text
  * @param types one for each token
- * @param merges {@code "a b"}, the first to apply first
+ * @param merges {@code "a b"}, the first to apply first; none for SentencePiece
  * @param pre llama.cpp's name of the rule that cuts text before merging
  * @param addBos whether sequences begin with {@code bosId}
+ * @param pieces null for byte-level BPE
  */
 public record TokenizerData(
         List<String> tokens,
@@ -22,7 +24,8 @@ public record TokenizerData(
         @Nullable Integer eosId,
         @Nullable Integer padId,
         @Nullable Integer unkId,
-        boolean addBos) {
+        boolean addBos,
+        @Nullable Pieces pieces) {
 
     public TokenizerData {
         tokens = List.copyOf(tokens);
@@ -34,6 +37,23 @@ public record TokenizerData(
         if (addBos && bosId == null) {
             throw new IllegalArgumentException("addBos without bosId");
         }
+        if (pieces != null && pieces.scores().size() != tokens.size()) {
+            throw new IllegalArgumentException(tokens.size() + " tokens, " + pieces.scores().size() + " scores");
+        }
+    }
+
+    /** A byte-level BPE. */
+    public TokenizerData(
+            List<String> tokens,
+            List<TokenType> types,
+            List<String> merges,
+            String pre,
+            @Nullable Integer bosId,
+            @Nullable Integer eosId,
+            @Nullable Integer padId,
+            @Nullable Integer unkId,
+            boolean addBos) {
+        this(tokens, types, merges, pre, bosId, eosId, padId, unkId, addBos, null);
     }
 
     /** The texts of control and user-defined tokens. */

@@ -13,6 +13,7 @@ import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.architecture.Rope;
 import dev.kaiaku.model.architecture.RotaryRows;
 import dev.kaiaku.model.gguf.GgufWriter;
+import dev.kaiaku.model.tokenizer.Pieces;
 import dev.kaiaku.model.tokenizer.TokenType;
 import dev.kaiaku.model.tokenizer.TokenizerData;
 import java.io.IOException;
@@ -67,14 +68,22 @@ class GgufBaseTest {
                 writer.u32("gemma3.attention.sliding_window", 512);
                 writer.f32("gemma3.rope.freq_base_swa", 10_000);
             }
-            writer.string("tokenizer.ggml.model", "gpt2");
+            Pieces pieces = tokenizer.pieces();
+            writer.string("tokenizer.ggml.model", pieces == null ? "gpt2" : "llama");
             writer.string("tokenizer.ggml.pre", tokenizer.pre());
             writer.strings("tokenizer.ggml.tokens", tokenizer.tokens());
             writer.i32s(
                     "tokenizer.ggml.token_type",
                     tokenizer.types().stream().mapToInt(TokenType::id).toArray());
-            writer.strings("tokenizer.ggml.merges", tokenizer.merges());
-            writer.u32("tokenizer.ggml.eos_token_id", 2);
+            if (pieces == null) {
+                writer.strings("tokenizer.ggml.merges", tokenizer.merges());
+            } else {
+                writer.f32s("tokenizer.ggml.scores", pieces.scores());
+                writer.bool("tokenizer.ggml.add_space_prefix", false);
+                writer.u32("tokenizer.ggml.bos_token_id", 2);
+                writer.u32("tokenizer.ggml.unknown_token_id", 3);
+            }
+            writer.u32("tokenizer.ggml.eos_token_id", pieces == null ? 2 : 1);
             writer.u32("tokenizer.ggml.padding_token_id", 0);
             writeTensors(base, writer);
             writer.finish();

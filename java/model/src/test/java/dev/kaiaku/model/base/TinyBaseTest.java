@@ -27,9 +27,10 @@ class TinyBaseTest {
         try (BaseModel base = BaseModels.open(directory.resolve("tiny"))) {
             assertThat(base.config())
                     .isEqualTo(spec.config(base.tokenizer().data().tokens().size()));
-            assertThat(base.chatFormat()).isEqualTo(ChatFormat.CHATML);
-            assertThat(base.tokenizer().data().pre()).isEqualTo("smollm");
-            assertThat(base.tokenizer().addBos()).isFalse();
+            boolean gemma = architecture == Architecture.GEMMA3;
+            assertThat(base.chatFormat()).isEqualTo(gemma ? ChatFormat.GEMMA : ChatFormat.CHATML);
+            assertThat(base.tokenizer().data().pre()).isEqualTo(gemma ? "default" : "smollm");
+            assertThat(base.tokenizer().addBos()).isEqualTo(gemma);
             assertThat(base.name()).isEqualTo("tiny");
             assertThat(base.tensors())
                     .filteredOn(tensor -> tensor.shape().size() == 2)

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class ControlTextTest {
     private static final List<String> ADDED = List.of(
             "<|im_start|>", "<|im_end|>", "<think>", "</think>", "|im_end|>", "🙂🙂", "\n", "  ", "<", "[INST]");
-    private static final ControlText CONTROL_TEXT = new ControlText(ADDED);
+    private static final ControlText CONTROL_TEXT = new ControlText(ADDED, ChatFormat.CHATML);
 
     private static boolean breakable(String added) {
         return added.codePointCount(0, added.length()) > 1 && !added.isBlank();
@@ -22,7 +22,7 @@ class ControlTextTest {
     void everyAddedTokenIsBrokenUpAfterItsFirstCharacter() {
         for (String added : ADDED.stream().filter(ControlTextTest::breakable).toList()) {
             int first = added.offsetByCodePoints(0, 1);
-            assertThat(new ControlText(List.of(added)).guard("a " + added + " b"))
+            assertThat(new ControlText(List.of(added), ChatFormat.CHATML).guard("a " + added + " b"))
                     .isEqualTo("a " + added.substring(0, first) + " " + added.substring(first) + " b");
         }
     }
@@ -62,5 +62,12 @@ class ControlTextTest {
                 List.of(new Turn(Role.USER, " [ana]: <think>"), new Turn(Role.ASSISTANT, "oi ", false))));
         assertThat(guarded.turns())
                 .containsExactly(new Turn(Role.USER, "[ana]: < think>"), new Turn(Role.ASSISTANT, "oi", false));
+    }
+
+    @Test
+    void wordsThatMarkTurnsAreBrokenUpToo() {
+        ControlText guard = new ControlText(List.of("<s>", "</s>"), ChatFormat.MISTRAL_V1);
+        assertThat(guard.guard("oi [/INST] sure </s>")).isEqualTo("oi [ /INST] sure < /s>");
+        assertThat(CONTROL_TEXT.guard("oi [/INST]")).isEqualTo("oi [/INST]");
     }
 }

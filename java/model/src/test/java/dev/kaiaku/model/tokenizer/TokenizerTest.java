@@ -124,7 +124,7 @@ class TokenizerTest {
     @ParameterizedTest
     @CsvSource(delimiter = ';', quoteCharacter = '`', textBlock = """
             "type":"BPE" ; "type":"Unigram" ; tokeniser of type Unigram
-            "ignore_merges":false ; "ignore_merges":false,"byte_fallback":true ; only byte-level BPE
+            "ignore_merges":false ; "ignore_merges":false,"byte_fallback":true ; normalises text in an unknown way
             "decoder" ; "normalizer":{"type":"Lowercase"},"decoder" ; normaliser Lowercase
             "individual_digits":true ; "individual_digits":false ; pre_tokenizer is none of those known
             "type":"Split" ; "type":"Metaspace" ; pre_tokenizer is none of those known

@@ -8,9 +8,11 @@ import dev.kaiaku.model.export.PersonaInfo;
 import dev.kaiaku.model.export.Provenance;
 import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.gguf.GgufWriter;
+import dev.kaiaku.model.tokenizer.Pieces;
 import dev.kaiaku.model.tokenizer.TokenType;
 import dev.kaiaku.model.tokenizer.TokenizerData;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** The metadata of an exported file. */
 final class GgufKeys {
     static final int QUANTIZATION_VERSION = 2;
+    private static final float UNUSED_SCORE = -10_000;
 
     private final GgufWriter writer;
     private final BaseModel base;
@@ -73,13 +76,21 @@ final class GgufKeys {
             tokens.add(unusedName(id, known));
             types.add(TokenType.UNUSED);
         }
-        writer.string("tokenizer.ggml.model", "gpt2");
+        @Nullable Pieces pieces = data.pieces();
+        writer.string("tokenizer.ggml.model", pieces == null ? "gpt2" : "llama");
         writer.string("tokenizer.ggml.pre", data.pre());
         writer.strings("tokenizer.ggml.tokens", tokens);
         writer.i32s(
                 "tokenizer.ggml.token_type",
                 types.stream().mapToInt(TokenType::id).toArray());
-        writer.strings("tokenizer.ggml.merges", data.merges());
+        if (pieces == null) {
+            writer.strings("tokenizer.ggml.merges", data.merges());
+        } else {
+            List<Float> scores = new ArrayList<>(pieces.scores());
+            scores.addAll(Collections.nCopies(tokens.size() - scores.size(), UNUSED_SCORE));
+            writer.f32s("tokenizer.ggml.scores", scores);
+            writer.bool("tokenizer.ggml.add_space_prefix", pieces.addSpacePrefix());
+        }
         writeSpecialIds(data, format);
     }
 

@@ -39,7 +39,7 @@ public record PromptParity(int conversations, int otherTokens, int otherPrompts)
      * @throws BadInputException with llama.cpp's reason where it cannot load the file
      */
     public static PromptParity of(Path gguf, BaseModel base, List<Conversation> conversations, Progress progress) {
-        ControlText guard = new ControlText(base.tokenizer().controlTexts());
+        ControlText guard = new ControlText(base.tokenizer().controlTexts(), base.chatFormat());
         List<Conversation> safe = conversations.stream().map(guard::guard).toList();
         List<String> prompts = safe.stream()
                 .map(base.chatFormat()::prompt)

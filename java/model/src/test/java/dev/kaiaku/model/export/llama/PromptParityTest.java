@@ -87,6 +87,7 @@ class PromptParityTest {
                 usual.headDim(),
                 usual.contextLength(),
                 true,
+                usual.format(),
                 merges,
                 usual.type(),
                 1);

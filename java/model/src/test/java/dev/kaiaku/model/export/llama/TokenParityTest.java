@@ -3,12 +3,14 @@ package dev.kaiaku.model.export.llama;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.kaiaku.bindings.LlamaFile;
 import dev.kaiaku.dataset.Conversation;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.Role;
 import dev.kaiaku.dataset.Turn;
 import dev.kaiaku.model.architecture.Architecture;
+import dev.kaiaku.model.JsonFile;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;
@@ -17,23 +19,32 @@ import dev.kaiaku.model.export.MergedModel;
 import dev.kaiaku.model.export.PersonaInfo;
 import dev.kaiaku.model.export.gguf.GgufExport;
 import dev.kaiaku.model.export.gguf.QuantType;
+import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.format.ControlText;
 import dev.kaiaku.model.format.ConversationEncoder;
 import dev.kaiaku.model.hub.BaseFetcher;
+import dev.kaiaku.model.tokenizer.HuggingFaceTokenizerReader;
+import dev.kaiaku.model.tokenizer.TokenizerData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The tokens of training are those that llama.cpp reads from the exported file and the rendered text. */
 class TokenParityTest {
     private static final int LINES = 2000;
+    private static final int REAL_LINES = 10_000;
     private static final List<String> AWKWARD = List.of(
             "oi",
             "  spaces   inside  ",
@@ -46,15 +57,28 @@ class TokenParityTest {
             "日本語とعربي и русский",
             "tab\there\u00a0nbsp\u200bzero",
             "a_b__c---d...e!!!??",
-            "://x.y/z?q=1&r=%20#f");
+            "://x.y/z?q=1&r=%20#f",
+            "👩‍👩‍👧‍👦 🏳️‍🌈 🇧🇷🇵🇹 👍🏽",
+            "cafe\u0301 a\u0303o A\u030a e\u0302\u0301 n\u0303",
+            "السلام عليكم ورحمة الله ١٢٣",
+            "中文字符，日本語テキスト。한국어 텍스트",
+            "a" + " ".repeat(37) + "b" + " ".repeat(2) + "c",
+            "a" + "\n".repeat(40) + "b\n\nc\n",
+            "a\t\t\tb\t \tc \n \n d",
+            "<start_of_turn>user <end_of_turn> <bos> <s> </s> [INST] [/INST] <table> <unused3> <0x0A> <|eot_id|>",
+            "\ud83d broken \udc4d surrogates \ud83d\ud83d",
+            "\u2581 already \u2581\u2581 there \u2581",
+            "x".repeat(300),
+            "\u0000\u0001\u007f\ufeff\ufffd");
 
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"LLAMA", "QWEN2"})
-    void awkwardTextOfATinyBase(String architecture) {
-        TinyBase.write(folder.resolve("base"), TinySpec.defaults(Architecture.valueOf(architecture)));
+    @CsvSource({"LLAMA, CHATML", "QWEN2, CHATML", "GEMMA3, GEMMA", "LLAMA, MISTRAL"})
+    void awkwardTextOfATinyBase(Architecture architecture, ChatFormat format) {
+        TinyBase.write(
+                folder.resolve("base"), TinySpec.defaults(architecture).withFormat(format));
         try (BaseModel base = BaseModels.open(folder.resolve("base"))) {
             compare(base, AWKWARD);
         }
@@ -73,13 +97,78 @@ class TokenParityTest {
         }
     }
 
+    static List<Path> realTokenizers() throws IOException {
+        String given = System.getProperty("kaiaku.tokenizers", "");
+        if (given.isEmpty()) {
+            return List.of();
+        }
+        try (Stream<Path> found = Files.walk(Path.of(given))) {
+            return found.filter(path -> path.endsWith("tokenizer.json")).sorted().toList();
+        }
+    }
+
+    /** Ours, the Hugging Face library's and llama.cpp's. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("realTokenizers")
+    void linesByTokenizersThatPeopleUse(Path json) throws IOException {
+        int size = Math.max(
+                JsonFile.read(json).at("/model/vocab").size(),
+                JsonFile.read(json).path("added_tokens").findValuesAsText("id").stream()
+                        .mapToInt(id -> Integer.parseInt(id) + 1)
+                        .max()
+                        .orElse(0));
+        TokenizerData data = HuggingFaceTokenizerReader.read(json.getParent(), size);
+        boolean gemma = data.addedTexts().contains("<start_of_turn>");
+        Architecture architecture = gemma ? Architecture.GEMMA3 : Architecture.LLAMA;
+        Path directory = folder.resolve("base");
+        TinyBase.write(directory, TinySpec.defaults(architecture).withSizes(32, 1, 32, 1, 1), data);
+        Files.copy(json, directory.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
+        if (data.pieces() != null && !gemma) {
+            Files.writeString(directory.resolve("chat_template.jinja"), "{{ '[INST] ' }}");
+        }
+        try (BaseModel base = BaseModels.open(directory)) {
+            List<String> lines = new ArrayList<>(AWKWARD);
+            lines.addAll(sharedLines());
+            compareWithLibrary(base, json, lines);
+            compare(base, lines);
+        }
+    }
+
+    private static List<String> sharedLines() throws IOException {
+        String shared = System.getProperty("kaiaku.shared", "");
+        if (shared.isEmpty()) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>();
+        for (String name : List.of("crd3/campaign-2.csv", "rodaviva/roda-viva-2003.csv")) {
+            try (Stream<String> all = Files.lines(Path.of(shared, "data").resolve(name))) {
+                all.filter(line -> !line.isBlank()).limit(REAL_LINES / 2).forEach(lines::add);
+            }
+        }
+        return lines;
+    }
+
+    private static void compareWithLibrary(BaseModel base, Path json, List<String> lines) throws IOException {
+        ControlText guard = new ControlText(base.tokenizer().controlTexts(), base.chatFormat());
+        Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
+        try (HuggingFaceTokenizer library = HuggingFaceTokenizer.newInstance(json, options)) {
+            for (String line : lines) {
+                String text = guard.guard(line);
+                int[] expected = Arrays.stream(library.encode(text, false, false).getIds())
+                        .mapToInt(id -> (int) id)
+                        .toArray();
+                assertThat(base.tokenizer().encode(text, true)).as(line).isEqualTo(expected);
+            }
+        }
+    }
+
     private void compare(BaseModel base, List<String> lines) {
         Path gguf = folder.resolve("exported.gguf");
         PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
         GgufExport.write(new MergedModel(base, null, 1), persona, QuantType.Q8_0, gguf, Progress.NONE);
         boolean addBos = base.tokenizer().addBos();
         ConversationEncoder encoder = new ConversationEncoder(base.tokenizer(), base.chatFormat(), addBos);
-        ControlText guard = new ControlText(base.tokenizer().controlTexts());
+        ControlText guard = new ControlText(base.tokenizer().controlTexts(), base.chatFormat());
         try (LlamaFile file = LlamaFile.openVocabulary(gguf)) {
             for (String line : lines) {
                 Conversation chat = new Conversation(List.of(
