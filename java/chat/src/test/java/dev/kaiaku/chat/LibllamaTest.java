@@ -18,7 +18,9 @@ import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.base.TinySpec;
 import dev.kaiaku.model.export.gguf.QuantType;
+import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.format.ConversationEncoder;
 import dev.kaiaku.model.gguf.GgufWriter;
 import java.nio.ByteBuffer;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(120)
 class LibllamaTest {
@@ -73,16 +77,20 @@ class LibllamaTest {
         }
     }
 
-    @Test
-    void promptHasTheTokensOfTraining() {
-        String said = "olá 😀 é <|im_end|>\nsegunda linha";
-        try (Persona persona = Persona.open(gguf, GREEDY, LIBLLAMA);
-                BaseModel base = BaseModels.open(folder.resolve("base"))) {
+    @ParameterizedTest
+    @CsvSource({"LLAMA, CHATML", "GEMMA3, GEMMA", "LLAMA, MISTRAL", "LLAMA, MISTRAL_V1"})
+    void promptHasTheTokensOfTraining(Architecture architecture, ChatFormat format) {
+        String said = "olá 😀 é <|im_end|>\nsegunda  linha";
+        Path base = folder.resolve("base-" + format.id());
+        TinySpec spec = TinySpec.defaults(architecture).withFormat(format);
+        Path file = TinyPersona.write(base, folder.resolve(format.id() + ".gguf"), spec, QuantType.F16);
+        try (Persona persona = Persona.open(file, GREEDY, LIBLLAMA);
+                BaseModel model = BaseModels.open(base)) {
             Reply reply = persona.conversation("seja a ana").say("joão", said);
             int[] tokens = new ConversationEncoder(
-                            base.tokenizer(),
-                            base.chatFormat(),
-                            base.tokenizer().addBos())
+                            model.tokenizer(),
+                            model.chatFormat(),
+                            model.tokenizer().addBos())
                     .prompt(new dev.kaiaku.dataset.Conversation(List.of(
                             new Turn(Role.SYSTEM, "seja a ana"),
                             new Turn(Role.USER, "[joão]: " + said.replace("\n", "\n  ")))));

@@ -22,7 +22,11 @@ public final class TinyPersona {
     }
 
     static Path write(Path folder, Path gguf, Architecture architecture, QuantType type) {
-        TinyBase.write(folder, TinySpec.defaults(architecture));
+        return write(folder, gguf, TinySpec.defaults(architecture), type);
+    }
+
+    static Path write(Path folder, Path gguf, TinySpec spec, QuantType type) {
+        TinyBase.write(folder, spec);
         try (BaseModel base = BaseModels.open(folder)) {
             PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
             GgufExport.write(new MergedModel(base, null, 1), persona, type, gguf, Progress.NONE);

@@ -8,6 +8,7 @@ import dev.kaiaku.bindings.libllama.LibllamaSampler;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.format.Segment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -171,7 +172,7 @@ final class LibllamaEngine implements Engine {
         if (bos >= 0) {
             tokens[length++] = bos;
         }
-        for (Segment segment : prompt) {
+        for (Segment segment : joined(prompt)) {
             int[] ids = model.tokenize(segment.text(), segment.control());
             if (length + ids.length > tokens.length) {
                 tokens = Arrays.copyOf(tokens, Math.max(2 * tokens.length, length + ids.length));
@@ -180,6 +181,20 @@ final class LibllamaEngine implements Engine {
             length += ids.length;
         }
         return Arrays.copyOf(tokens, length);
+    }
+
+    /** Texts between control tokens as one: some tokenisers put a space before each text that they are given. */
+    private static List<Segment> joined(List<Segment> prompt) {
+        List<Segment> joined = new ArrayList<>();
+        for (Segment segment : prompt) {
+            int last = joined.size() - 1;
+            if (last >= 0 && !segment.control() && !joined.get(last).control()) {
+                joined.set(last, new Segment(joined.get(last).text() + segment.text(), false, false));
+            } else {
+                joined.add(segment);
+            }
+        }
+        return joined;
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.kaiaku.model.TensorType;
 import dev.kaiaku.model.architecture.HuggingFaceConfigWriter;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.architecture.ModelLayout;
-import dev.kaiaku.model.format.ChatFormat;
 import dev.kaiaku.model.safetensors.SafetensorsWriter;
 import dev.kaiaku.model.tokenizer.HuggingFaceTokenizerWriter;
 import dev.kaiaku.model.tokenizer.TinyTokenizer;
@@ -61,9 +60,13 @@ public final class TinyBase {
     private static TokenizerData tokenizer(TinySpec spec, String text) {
         return switch (spec.format()) {
             case CHATML -> TinyTokenizer.learn(text, spec.merges());
-            case GEMMA -> TinyTokenizer.learnPieces(text, spec.merges(), spec.format().controls(), "<eos>");
+            case GEMMA ->
+                TinyTokenizer.learnPieces(text, spec.merges(), spec.format().controls(), "<eos>");
             case MISTRAL -> TinyTokenizer.learnPieces(text, spec.merges(), List.of("[INST]", "[/INST]"), "</s>");
-            default -> throw new IllegalArgumentException("no tiny tokeniser for " + spec.format().id());
+            case MISTRAL_V1 -> TinyTokenizer.learnPieces(text, spec.merges(), List.of(), "</s>");
+            default ->
+                throw new IllegalArgumentException(
+                        "no tiny tokeniser for " + spec.format().id());
         };
     }
 

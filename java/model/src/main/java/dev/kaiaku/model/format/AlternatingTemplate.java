@@ -1,6 +1,6 @@
 package dev.kaiaku.model.format;
 
-/** Jinja texts of formats whose roles alternate; they render what {@link ChatFormat#render} does. */
+/** Template texts of formats whose roles alternate; they render what {@link ChatFormat#render} does. */
 final class AlternatingTemplate {
     private static final String TEXT = "{%% set ns = namespace(role='', system='') %%}"
             + "{%% for message in messages %%}"
@@ -27,5 +27,14 @@ final class AlternatingTemplate {
     static String write(
             String openUser, String openModel, String prefix, String closeUser, String closeModel, String between) {
         return TEXT.formatted(openUser, openModel, prefix, closeUser, closeModel, between);
+    }
+
+    /** In Go's template language; Ollama joins the system messages, and neighbours of one role, by itself. */
+    static String writeForOllama(
+            String openUser, String openModel, String prefix, String closeUser, String closeModel) {
+        return "{{ $system := .System }}{{ range .Messages }}{{ if eq .Role \"user\" }}" + openUser + prefix
+                + "{{ if $system }}{{ $system }}\n\n{{ $system = \"\" }}{{ end }}{{ .Content }}" + closeUser
+                + "{{ else if eq .Role \"assistant\" }}" + openModel + prefix + "{{ .Content }}" + closeModel
+                + "{{ end }}{{ end }}" + openModel;
     }
 }

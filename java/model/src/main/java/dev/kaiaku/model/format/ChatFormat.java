@@ -94,6 +94,11 @@ public enum ChatFormat {
         return style.chatTemplate();
     }
 
+    /** The same in Go's template language, for Ollama, up to the header of the reply to come. */
+    public String ollamaTemplate() {
+        return style.ollamaTemplate();
+    }
+
     /**
      * The conversation as pieces of text. Holds no beginning-of-sequence token.
      *
@@ -105,7 +110,8 @@ public enum ChatFormat {
                 style.alternates() ? TurnGroups.alternating(conversation) : TurnGroups.single(conversation);
         for (List<Turn> group : groups) {
             boolean last = group == groups.get(groups.size() - 1);
-            boolean goesOn = replyNext && last && style.alternates() && group.get(0).role() == Role.ASSISTANT;
+            boolean goesOn =
+                    replyNext && last && style.alternates() && group.get(0).role() == Role.ASSISTANT;
             renderGroup(group, goesOn, out);
             if (goesOn) {
                 return out;

@@ -27,10 +27,11 @@ public final class ChatFormats {
                     case MISTRAL -> tokenizer.pieces() != null;
                     case MISTRAL_TEKKEN -> tokenizer.pieces() == null;
                     // Nothing but the template tells it from a base that was never taught to chat.
-                    case MISTRAL_V1 -> tokenizer.pieces() != null
-                            && !added.contains("[INST]")
-                            && chatTemplate != null
-                            && chatTemplate.contains("[INST]");
+                    case MISTRAL_V1 ->
+                        tokenizer.pieces() != null
+                                && !added.contains("[INST]")
+                                && chatTemplate != null
+                                && chatTemplate.contains("[INST]");
                     default -> true;
                 })
                 .toList();

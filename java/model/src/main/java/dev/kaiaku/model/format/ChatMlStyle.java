@@ -28,4 +28,9 @@ final class ChatMlStyle extends TurnStyle {
                 + "{% if add_generation_prompt %}{% if messages %}{{ '\\n' }}{% endif %}"
                 + "{{ '<|im_start|>assistant\\n' }}{% endif %}";
     }
+
+    @Override
+    String ollamaTemplate() {
+        return "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n";
+    }
 }

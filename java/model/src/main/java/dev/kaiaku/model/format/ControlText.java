@@ -5,6 +5,7 @@ import dev.kaiaku.dataset.Turn;
 import java.text.Normalizer;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -21,12 +22,17 @@ public final class ControlText {
     /** Guards against the texts of a tokeniser's added tokens and the words that a format marks turns with. */
     public ControlText(Collection<String> addedTexts, ChatFormat format) {
         // A single character, or only white space, cannot be broken up by a space.
-        String alternatives = Stream.concat(addedTexts.stream(), format.markers().stream())
+        List<String> texts = Stream.concat(addedTexts.stream(), format.markers().stream())
                 .filter(text -> text.codePointCount(0, text.length()) > 1 && !text.isBlank())
                 .sorted(Comparator.comparingInt(String::length).reversed())
-                .map(Pattern::quote)
+                .toList();
+        String alternatives = texts.stream().map(Pattern::quote).collect(Collectors.joining("|"));
+        // Some tokenisers have thousands; nearly no place in a text needs to look at them.
+        String first = texts.stream()
+                .map(text -> Pattern.quote(Character.toString(text.codePointAt(0))))
+                .distinct()
                 .collect(Collectors.joining("|"));
-        this.added = Pattern.compile(alternatives.isEmpty() ? "(?!)" : alternatives);
+        this.added = Pattern.compile(texts.isEmpty() ? "(?!)" : "(?=" + first + ")(?:" + alternatives + ")");
     }
 
     /** The text, safe. */

@@ -49,8 +49,7 @@ public final class ConversationEncoder {
         }
         boolean afterControl = true;
         for (Segment segment : segments) {
-            int[] ids =
-                    segment.control() ? control(segment.text()) : tokenizer.encode(segment.text(), afterControl);
+            int[] ids = segment.control() ? control(segment.text()) : tokenizer.encode(segment.text(), afterControl);
             afterControl = segment.control();
             if (length + ids.length > tokens.length) {
                 int capacity = Math.max(2 * tokens.length, length + ids.length);

@@ -29,7 +29,17 @@ final class GemmaStyle extends TurnStyle {
     @Override
     String chatTemplate() {
         return AlternatingTemplate.write(
-                "'<start_of_turn>user\\n'", "'<start_of_turn>model\\n'", "''", "'<end_of_turn>'", "'<end_of_turn>'",
+                "'<start_of_turn>user\\n'",
+                "'<start_of_turn>model\\n'",
+                "''",
+                "'<end_of_turn>'",
+                "'<end_of_turn>'",
                 "'\\n'");
+    }
+
+    @Override
+    String ollamaTemplate() {
+        return AlternatingTemplate.writeForOllama(
+                "<start_of_turn>user\n", "<start_of_turn>model\n", "", "<end_of_turn>\n", "<end_of_turn>\n");
     }
 }

@@ -25,4 +25,11 @@ final class Llama3Style extends TurnStyle {
                 + " + message['content'] + '<|eot_id|>' }}{% endfor %}{% if add_generation_prompt %}{{ "
                 + header.formatted("'assistant'") + " }}{% endif %}";
     }
+
+    @Override
+    String ollamaTemplate() {
+        String header = "<|start_header_id|>%s<|end_header_id|>\n\n";
+        return "{{ range .Messages }}" + header.formatted("{{ .Role }}") + "{{ .Content }}<|eot_id|>{{ end }}"
+                + header.formatted("assistant");
+    }
 }

@@ -50,11 +50,12 @@ final class MistralStyle extends TurnStyle {
     @Override
     String chatTemplate() {
         return AlternatingTemplate.write(
-                "'[INST]'",
-                "''",
-                spaces ? "' '" : "''",
-                controls ? "'[/INST]'" : "' [/INST]'",
-                "'</s>'",
-                "''");
+                "'[INST]'", "''", spaces ? "' '" : "''", controls ? "'[/INST]'" : "' [/INST]'", "'</s>'", "''");
+    }
+
+    @Override
+    String ollamaTemplate() {
+        return AlternatingTemplate.writeForOllama(
+                "[INST]", "", contentPrefix(), controls ? "[/INST]" : " [/INST]", "</s>");
     }
 }

@@ -37,6 +37,9 @@ abstract class TurnStyle {
     /** The Jinja text that renders the same. */
     abstract String chatTemplate();
 
+    /** Go's template text, as Ollama reads it, that renders the same and ends with the header of a reply. */
+    abstract String ollamaTemplate();
+
     static Segment control(String text, boolean target) {
         return new Segment(text, true, target);
     }

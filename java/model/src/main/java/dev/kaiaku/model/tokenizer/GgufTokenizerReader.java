@@ -50,8 +50,8 @@ public final class GgufTokenizerReader {
                 .map(Double::floatValue)
                 .toList();
         if (scores.size() != tokens.size()) {
-            throw new BadInputException(metadata.path() + ": " + tokens.size() + " tokens, " + scores.size()
-                    + " scores");
+            throw new BadInputException(
+                    metadata.path() + ": " + tokens.size() + " tokens, " + scores.size() + " scores");
         }
         @Nullable Boolean asked = metadata.findBool(PREFIX + "add_space_prefix");
         // Converters leave the default, but no space follows the control tokens for instructions.

@@ -31,7 +31,8 @@ final class PieceJson {
         json.writeStringField("type", "BPE");
         json.writeNullField("dropout");
         @Nullable Integer unknown = data.unkId();
-        json.writeStringField("unk_token", unknown == null ? null : data.tokens().get(unknown));
+        json.writeStringField(
+                "unk_token", unknown == null ? null : data.tokens().get(unknown));
         json.writeBooleanField("fuse_unk", true);
         json.writeBooleanField("byte_fallback", true);
         json.writeBooleanField("ignore_merges", false);

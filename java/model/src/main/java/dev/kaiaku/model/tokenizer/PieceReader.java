@@ -42,8 +42,8 @@ final class PieceReader {
         if (!pre.path("replacement").asText().equals(SPACE) || pre.path("split").asBoolean(true)) {
             return null;
         }
-        String scheme = pre.path("prepend_scheme")
-                .asText(pre.path("add_prefix_space").asBoolean(true) ? "always" : "never");
+        String scheme =
+                pre.path("prepend_scheme").asText(pre.path("add_prefix_space").asBoolean(true) ? "always" : "never");
         boolean instructions = false;
         for (JsonNode token : root.path("added_tokens")) {
             instructions |= token.path("content").asText().equals("[INST]");
@@ -64,9 +64,9 @@ final class PieceReader {
         for (JsonNode step : steps) {
             switch (step.path("type").asText()) {
                 case "Prepend" -> prefix = step.path("prepend").asText().equals(SPACE);
-                case "Replace" -> replaced =
-                        step.path("pattern").path("String").asText().equals(" ")
-                                && step.path("content").asText().equals(SPACE);
+                case "Replace" ->
+                    replaced = step.path("pattern").path("String").asText().equals(" ")
+                            && step.path("content").asText().equals(SPACE);
                 default -> {
                     return null;
                 }

@@ -42,7 +42,8 @@ public final class TinyTokenizer {
     }
 
     /**
-     * A SentencePiece tokeniser whose tokens come from the most frequent pairs of the text.
+     * A SentencePiece tokeniser whose tokens come from the most frequent pairs of the text. Without control tokens
+     * of its own it puts a space before a text, as Llama 2's does.
      *
      * @param merges how many to learn, fewer where the text has no more pairs
      * @param controls control tokens after those for padding, unknown characters and both ends of a sequence
@@ -50,8 +51,8 @@ public final class TinyTokenizer {
      */
     public static TokenizerData learnPieces(String text, int merges, List<String> controls, String end) {
         List<String> tokens = new ArrayList<>(List.of("<pad>", end, "<bos>", "<unk>"));
-        List<TokenType> types = new ArrayList<>(
-                List.of(TokenType.CONTROL, TokenType.CONTROL, TokenType.CONTROL, TokenType.UNKNOWN));
+        List<TokenType> types =
+                new ArrayList<>(List.of(TokenType.CONTROL, TokenType.CONTROL, TokenType.CONTROL, TokenType.UNKNOWN));
         for (String control : controls) {
             tokens.add(control);
             types.add(TokenType.CONTROL);
@@ -61,8 +62,8 @@ public final class TinyTokenizer {
             types.add(TokenType.BYTE);
         }
         Map<List<String>, Integer> words = characters(text);
-        Set<String> normal = new LinkedHashSet<>(new TreeSet<>(
-                words.keySet().stream().flatMap(List::stream).toList()));
+        Set<String> normal = new LinkedHashSet<>(
+                new TreeSet<>(words.keySet().stream().flatMap(List::stream).toList()));
         merges(words, merges).forEach(pair -> normal.add(pair.replace(" ", "")));
         List<Float> scores = new ArrayList<>(Collections.nCopies(tokens.size(), 0f));
         for (String token : normal) {
@@ -70,7 +71,7 @@ public final class TinyTokenizer {
             types.add(TokenType.NORMAL);
             scores.add((float) -scores.size());
         }
-        Pieces pieces = new Pieces(scores, false);
+        Pieces pieces = new Pieces(scores, controls.isEmpty());
         return new TokenizerData(tokens, types, List.of(), Pieces.PRE, 2, 1, 0, 3, true, pieces);
     }
 
@@ -91,10 +92,15 @@ public final class TinyTokenizer {
     /** How often each word occurs, the space before it included; a word is a list of characters. */
     private static Map<List<String>, Integer> characters(String text) {
         Map<List<String>, Integer> words = new LinkedHashMap<>();
-        for (String word : text.split("\\s+")) {
+        for (String word : text.split("\\s+", -1)) {
             if (!word.isEmpty()) {
                 words.merge(
-                        (Pieces.SPACE + word).codePoints().mapToObj(Character::toString).toList(), 1, Integer::sum);
+                        (Pieces.SPACE + word)
+                                .codePoints()
+                                .mapToObj(Character::toString)
+                                .toList(),
+                        1,
+                        Integer::sum);
             }
         }
         return words;

@@ -47,8 +47,7 @@ final class TokenizerCheck {
             known += normal.contains(String.valueOf(ByteAlphabet.letter(b))) ? 1 : 0;
         }
         if (known < FEWEST_BYTES) {
-            throw new BadInputException(
-                    source + ": only " + known + " of the 256 bytes have a token; " + SUPPORTED);
+            throw new BadInputException(source + ": only " + known + " of the 256 bytes have a token; " + SUPPORTED);
         }
     }
 

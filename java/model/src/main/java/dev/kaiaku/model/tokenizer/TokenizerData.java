@@ -38,7 +38,8 @@ public record TokenizerData(
             throw new IllegalArgumentException("addBos without bosId");
         }
         if (pieces != null && pieces.scores().size() != tokens.size()) {
-            throw new IllegalArgumentException(tokens.size() + " tokens, " + pieces.scores().size() + " scores");
+            throw new IllegalArgumentException(
+                    tokens.size() + " tokens, " + pieces.scores().size() + " scores");
         }
     }
 

@@ -85,11 +85,13 @@ class ChatFormatTest {
 
     @Test
     void mistralHasSpacesWhereItsTokenisersHaveThem() {
-        String v3 = "[INST] És o Sam.\n\n[ana]: oi\n[bia]: {{ 1 }}[/INST] antes</s>[INST] [ana]: e aí[/INST] opa\nkk</s>";
+        String v3 =
+                "[INST] És o Sam.\n\n[ana]: oi\n[bia]: {{ 1 }}[/INST] antes</s>[INST] [ana]: e aí[/INST] opa\nkk</s>";
         assertThat(text(ChatFormat.MISTRAL.render(CONVERSATION, false))).isEqualTo(v3);
         assertThat(text(ChatFormat.MISTRAL_TEKKEN.render(CONVERSATION, false)))
                 .isEqualTo(v3.replace("[INST] ", "[INST]").replace("[/INST] ", "[/INST]"));
-        assertThat(text(ChatFormat.MISTRAL_V1.render(CONVERSATION, false))).isEqualTo(v3.replace("[/INST]", " [/INST]"));
+        assertThat(text(ChatFormat.MISTRAL_V1.render(CONVERSATION, false)))
+                .isEqualTo(v3.replace("[/INST]", " [/INST]"));
         assertThat(ChatFormat.MISTRAL.prompt(before())).endsWith("[INST] [ana]: e aí[/INST]");
     }
 

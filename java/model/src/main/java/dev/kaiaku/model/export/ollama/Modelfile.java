@@ -3,7 +3,6 @@ package dev.kaiaku.model.export.ollama;
 import dev.kaiaku.dataset.AtomicFile;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.export.PersonaInfo;
-import dev.kaiaku.model.format.ChatFormat;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -39,7 +38,9 @@ public final class Modelfile {
     static String text(String gguf, PersonaInfo persona, Sampling sampling) {
         StringBuilder out = new StringBuilder();
         out.append("FROM ./").append(gguf).append('\n');
-        out.append("TEMPLATE ").append(quoted(template(persona.format()))).append('\n');
+        out.append("TEMPLATE ")
+                .append(quoted(persona.format().ollamaTemplate()))
+                .append('\n');
         if (persona.system() != null) {
             out.append("SYSTEM ").append(quoted(persona.system())).append('\n');
         }
@@ -60,18 +61,6 @@ public final class Modelfile {
                 .append(' ')
                 .append(String.format(Locale.ROOT, "%.4g", value))
                 .append('\n');
-    }
-
-    /** Renders what {@link ChatFormat#render} does; a system message is one of the messages. */
-    private static String template(ChatFormat format) {
-        return switch (format) {
-            case CHATML ->
-                "{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}"
-                        + "<|im_start|>assistant\n";
-            case LLAMA3 ->
-                "{{ range .Messages }}<|start_header_id|>{{ .Role }}<|end_header_id|>\n\n{{ .Content }}<|eot_id|>{{ end }}"
-                        + "<|start_header_id|>assistant<|end_header_id|>\n\n";
-        };
     }
 
     private static String quoted(String text) {

@@ -9,8 +9,8 @@ import dev.kaiaku.dataset.Conversation;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.Role;
 import dev.kaiaku.dataset.Turn;
-import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.JsonFile;
+import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;
@@ -26,6 +26,7 @@ import dev.kaiaku.model.hub.BaseFetcher;
 import dev.kaiaku.model.tokenizer.HuggingFaceTokenizerReader;
 import dev.kaiaku.model.tokenizer.TokenizerData;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -75,10 +76,9 @@ class TokenParityTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"LLAMA, CHATML", "QWEN2, CHATML", "GEMMA3, GEMMA", "LLAMA, MISTRAL"})
+    @CsvSource({"LLAMA, CHATML", "QWEN2, CHATML", "GEMMA3, GEMMA", "LLAMA, MISTRAL", "LLAMA, MISTRAL_V1"})
     void awkwardTextOfATinyBase(Architecture architecture, ChatFormat format) {
-        TinyBase.write(
-                folder.resolve("base"), TinySpec.defaults(architecture).withFormat(format));
+        TinyBase.write(folder.resolve("base"), TinySpec.defaults(architecture).withFormat(format));
         try (BaseModel base = BaseModels.open(folder.resolve("base"))) {
             compare(base, AWKWARD);
         }
@@ -99,16 +99,16 @@ class TokenParityTest {
 
     static List<Path> realTokenizers() throws IOException {
         String given = System.getProperty("kaiaku.tokenizers", "");
-        if (given.isEmpty()) {
-            return List.of();
-        }
+        assumeTrue(!given.isEmpty(), "kaiaku.tokenizers is not set");
         try (Stream<Path> found = Files.walk(Path.of(given))) {
-            return found.filter(path -> path.endsWith("tokenizer.json")).sorted().toList();
+            return found.filter(path -> path.endsWith("tokenizer.json"))
+                    .sorted()
+                    .toList();
         }
     }
 
     /** Ours, the Hugging Face library's and llama.cpp's. */
-    @ParameterizedTest(allowZeroInvocations = true)
+    @ParameterizedTest
     @MethodSource("realTokenizers")
     void linesByTokenizersThatPeopleUse(Path json) throws IOException {
         int size = Math.max(
@@ -117,7 +117,7 @@ class TokenParityTest {
                         .mapToInt(id -> Integer.parseInt(id) + 1)
                         .max()
                         .orElse(0));
-        TokenizerData data = HuggingFaceTokenizerReader.read(json.getParent(), size);
+        TokenizerData data = HuggingFaceTokenizerReader.read(json.resolveSibling(""), size);
         boolean gemma = data.addedTexts().contains("<start_of_turn>");
         Architecture architecture = gemma ? Architecture.GEMMA3 : Architecture.LLAMA;
         Path directory = folder.resolve("base");
@@ -153,8 +153,16 @@ class TokenParityTest {
         Map<String, String> options = Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
         try (HuggingFaceTokenizer library = HuggingFaceTokenizer.newInstance(json, options)) {
             for (String line : lines) {
+                // What stands for a space merges with spaces where these are tokens of their own: not in llama.cpp.
+                if (line.indexOf('\u2581') >= 0
+                        && base.tokenizer().controlTexts().contains("  ")) {
+                    continue;
+                }
                 String text = guard.guard(line);
-                int[] expected = Arrays.stream(library.encode(text, false, false).getIds())
+                // The library has no text with unpaired surrogates; ours makes them question marks.
+                String paired = new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+                int[] expected = Arrays.stream(
+                                library.encode(paired, false, false).getIds())
                         .mapToInt(id -> (int) id)
                         .toArray();
                 assertThat(base.tokenizer().encode(text, true)).as(line).isEqualTo(expected);
