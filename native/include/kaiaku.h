@@ -70,7 +70,8 @@ extern "C" {
 #define KAIAKU_WEIGHTS_NF4 2  /* 4 bits with double quantisation, byte for byte as bitsandbytes does it */
 #define KAIAKU_WEIGHTS_FILE 3 /* each matrix stays as it came and is dequantised on use */
 
-/* What matrix products are computed in; sums, LoRA weights and the optimiser are f32 always. */
+/* What matrix products are computed in; sums, LoRA weights and the optimiser are f32 always. A GPU takes
+ * BF16 only. */
 #define KAIAKU_COMPUTE_F32 0
 #define KAIAKU_COMPUTE_BF16 1
 

@@ -92,7 +92,8 @@ int32_t kaiaku_abi_version(void) {
 }
 
 const char* kaiaku_build_info(void) {
-  static const std::string info = kaiaku::build_text() + ", " + kaiaku::matmul_library() + ", backends: cpu";
+  static const std::string info =
+      kaiaku::build_text() + ", " + kaiaku::matmul_library() + ", backends: " + kaiaku::backends_text();
   return info.c_str();
 }
 

@@ -112,7 +112,7 @@ static kaiaku_model* test_model(void) {
   c.head_dim = 7;
   INVALID(kaiaku_model_create(&c, &model), "head_dim");
   c = config();
-  c.device = 0;
+  c.device = 99;
   EXPECT(kaiaku_model_create(&c, &model), KAIAKU_UNSUPPORTED, "device");
   c = config();
   c.activation = 42;

@@ -4,11 +4,15 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "backend/backend.h"
 #include "kaiaku.h"
 
 namespace kaiaku {
+
+// The backends of this build, for people: "cpu" or "cpu, cuda 13.0".
+std::string backends_text();
 
 int32_t device_count();
 

@@ -10,6 +10,10 @@ namespace {
 
 }  // namespace
 
+std::string backends_text() {
+  return "cpu";
+}
+
 int32_t device_count() {
   return 0;
 }

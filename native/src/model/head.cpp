@@ -13,6 +13,7 @@ void Head::upload(const Targets& targets) {
 }
 
 void Head::forward(ConstMatrix x, const Targets& targets, float* nll) {
+  if (targets.size() == 0) return;
   upload(targets);
   const int64_t chunk = buffers_.logits.rows;
   for (int64_t first = 0; first < targets.size(); first += chunk) {
