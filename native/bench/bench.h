@@ -23,6 +23,8 @@ struct Options {
   int32_t weights = KAIAKU_WEIGHTS_F32;
   int32_t compute = KAIAKU_COMPUTE_F32;
   double target_share = 0.3;
+  int32_t device = -1;  // -1: the processor, else a GPU
+  bool profile = false;
 };
 
 // Throws for a name that is unknown.

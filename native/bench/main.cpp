@@ -1,5 +1,6 @@
 // kaiaku-bench step|ops [--shape NAME] [--tokens T] [--seq-len N] [--rank R] [--target-share X] [--threads N]
-//                       [--kept-layers N] [--steps N] [--weights f32|bf16|nf4] [--compute f32|bf16]
+//                       [--device cpu|N] [--profile] [--kept-layers N] [--steps N] [--weights f32|bf16|nf4]
+//                       [--compute f32|bf16]
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -15,6 +16,11 @@ Options parse(int argc, char** argv) {
   Options options;
   for (int i = 2; i < argc; i += 2) {
     const std::string name = argv[i];
+    if (name == "--profile") {
+      options.profile = true;
+      --i;
+      continue;
+    }
     kaiaku::require(i + 1 < argc, name, " needs a value");
     const std::string value = argv[i + 1];
     if (name == "--shape") {
@@ -40,12 +46,16 @@ Options parse(int argc, char** argv) {
     } else if (name == "--compute") {
       kaiaku::require(value == "f32" || value == "bf16", name, " is ", value, ", expected f32 or bf16");
       options.compute = value == "f32" ? KAIAKU_COMPUTE_F32 : KAIAKU_COMPUTE_BF16;
+    } else if (name == "--device") {
+      options.device = value == "cpu" ? -1 : std::stoi(value);
     } else if (name == "--steps") {
       options.steps = std::stoi(value);
     } else {
       kaiaku::fail(KAIAKU_INVALID_ARGUMENT, "unknown option ", name);
     }
   }
+  // A GPU has no other.
+  if (options.device >= 0) options.compute = KAIAKU_COMPUTE_BF16;
   return options;
 }
 

@@ -10,14 +10,18 @@ namespace {
 
 struct Shape {
   const char* name;
-  int32_t layers, hidden, intermediate, heads, kv_heads, head_dim, vocab, tied, attention_bias;
+  int32_t layers, hidden, intermediate, heads, kv_heads, head_dim, vocab, tied, attention_bias, qk_norm;
 };
 
 constexpr Shape kShapes[] = {
-    {"smollm2-135m", 30, 576, 1536, 9, 3, 64, 49152, 1, 0},
-    {"smollm2-360m", 32, 960, 2560, 15, 5, 64, 49152, 1, 0},
-    {"qwen2.5-0.5b", 24, 896, 4864, 14, 2, 64, 151936, 1, 1},
-    {"qwen2.5-1.5b", 28, 1536, 8960, 12, 2, 128, 151936, 1, 1},
+    {"smollm2-135m", 30, 576, 1536, 9, 3, 64, 49152, 1, 0, 0},
+    {"smollm2-360m", 32, 960, 2560, 15, 5, 64, 49152, 1, 0, 0},
+    {"qwen2.5-0.5b", 24, 896, 4864, 14, 2, 64, 151936, 1, 1, 0},
+    {"qwen2.5-1.5b", 28, 1536, 8960, 12, 2, 128, 151936, 1, 1, 0},
+    {"qwen3-4b", 36, 2560, 9728, 32, 8, 128, 151936, 1, 0, 1},
+    {"qwen2.5-7b", 28, 3584, 18944, 28, 4, 128, 152064, 0, 1, 0},
+    {"llama3.1-8b", 32, 4096, 14336, 32, 8, 128, 128256, 0, 0, 0},
+    {"qwen3-8b", 36, 4096, 12288, 32, 8, 128, 151936, 0, 0, 1},
 };
 
 void set_rows(Model& model, const std::string& name, const std::vector<int64_t>& shape, int64_t first_row,
@@ -48,7 +52,7 @@ ModelConfig config_of(const Options& options) {
     if (options.shape != shape.name) continue;
     ModelConfig config{};
     config.struct_size = sizeof config;
-    config.device = -1;
+    config.device = options.device;
     config.weights = options.weights;
     config.table_weights = options.weights == KAIAKU_WEIGHTS_NF4 ? KAIAKU_WEIGHTS_BF16 : options.weights;
     config.n_layers = shape.layers;
@@ -60,6 +64,7 @@ ModelConfig config_of(const Options& options) {
     config.vocab_size = shape.vocab;
     config.tied_embeddings = shape.tied;
     config.attention_bias = shape.attention_bias;
+    config.qk_norm = shape.qk_norm;
     config.rms_norm_eps = 1e-5f;
     config.embedding_scale = 1;
     config.attention_scale = 1 / std::sqrt(static_cast<float>(shape.head_dim));
@@ -98,6 +103,10 @@ std::unique_ptr<Model> random_model(const ModelConfig& config) {
   for (int64_t layer = 0; layer < config.n_layers; ++layer) {
     set_vector(*model, layer_name(layer, "input_layernorm.weight"), config.hidden_size, 1);
     set_vector(*model, layer_name(layer, "post_attention_layernorm.weight"), config.hidden_size, 1);
+    if (config.qk_norm) {
+      set_vector(*model, layer_name(layer, "self_attn.q_norm.weight"), config.head_dim, 1);
+      set_vector(*model, layer_name(layer, "self_attn.k_norm.weight"), config.head_dim, 1);
+    }
     for (const LinearFacts& linear : linears_of(config)) {
       const std::string name = layer_name(layer, linear.name);
       set_random_matrix(*model, random, name + ".weight", linear.out, linear.in);

@@ -1,0 +1,92 @@
+// A backend that says how long each operation took.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "backend/backend.h"
+
+namespace kaiaku::bench {
+
+// Calls of one operation and their seconds by the clock.
+struct OpTime {
+  int64_t calls = 0;
+  double seconds = 0;
+};
+
+// Hands every call on to another backend and waits for its end, so that times of a GPU are whole too.
+class ProfiledBackend final : public Backend {
+ public:
+  // times is added to, and must outlive the backend.
+  ProfiledBackend(std::unique_ptr<Backend> inner, std::map<std::string, OpTime>& times)
+      : inner_(std::move(inner)), times_(times) {}
+
+  void require_compute(DType type) const override { inner_->require_compute(type); }
+
+  std::shared_ptr<std::byte> allocate(int64_t n, const std::string& name) override {
+    return inner_->allocate(n, name);
+  }
+  void upload(const void* from, int64_t n, void* to) override;
+  void download(const void* from, int64_t n, void* to) override;
+  void zero(void* to, int64_t n) override;
+  void finish() override { inner_->finish(); }
+  void copy(ConstTensor from, Tensor to) override;
+  void dequantize(const StoredMatrix& matrix, Tensor to) override;
+
+  void linear_forward(ConstTensor x, ConstTensor w, const float* bias, Tensor y, Store store) override;
+  void linear_backward_input(ConstTensor d_y, ConstTensor w, Tensor d_x, Store store) override;
+  void linear_backward_weight(ConstTensor d_y, ConstTensor x, Matrix d_w) override;
+
+  void lora_forward(const LoraStack& lora, float scaling, ConstTensor x, Tensor h, Tensor y) override;
+  void lora_backward(const LoraStack& lora, float scaling, ConstTensor d_y, ConstTensor x, ConstTensor h,
+                     Tensor g, Tensor d_x) override;
+
+  void dropout_forward(const Dropout& dropout, ConstTensor x, Tensor y) override;
+  void dropout_backward(const Dropout& dropout, ConstTensor d_y, Tensor d_x) override;
+
+  void embedding_forward(const StoredMatrix& table, const int32_t* tokens, Tensor x) override;
+  void gather_rows(ConstMatrix from, const int32_t* rows, Matrix to) override;
+  void scatter_rows(ConstMatrix from, const int32_t* rows, Matrix to) override;
+  void scale(Tensor x, float factor) override;
+
+  void rms_norm_forward(ConstMatrix x, const float* weight, float eps, Tensor y, float* rstd,
+                        Store store) override;
+  void rms_norm_backward(ConstTensor d_y, ConstMatrix x, const float* weight, const float* rstd, Tensor d_x,
+                         Store store) override;
+  void head_norm_forward(ConstTensor x, const float* weight, float eps, Tensor y, Matrix rstd) override;
+  void head_norm_backward(ConstTensor x, const float* weight, ConstMatrix rstd, Tensor d_y) override;
+
+  void rope_table(const float* inv_freq, Matrix cos, Matrix sin) override;
+  void rope_forward(Tensor x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) override;
+  void rope_backward(Tensor d_x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) override;
+
+  void attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse) override;
+  void attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv, ConstTensor y,
+                          ConstMatrix lse, Matrix scratch, Tensor d_qkv) override;
+  void attention_cached(const AttentionShape& shape, const CachedSequence* cached, ConstTensor qkv,
+                        Tensor y) override;
+
+  void swiglu_forward(ConstTensor gate_up, Tensor y) override;
+  void geglu_forward(ConstTensor gate_up, Tensor y) override;
+  void swiglu_backward(ConstTensor d_y, Tensor gate_up) override;
+  void geglu_backward(ConstTensor d_y, Tensor gate_up) override;
+
+  void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll,
+                                      Tensor d_logits) override;
+  void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll) override;
+
+  void add_column_squares(ConstTensor x, double* sums) override;
+  double sum_of_squares(const float* values, int64_t n) override;
+  void adamw_step(const AdamW& options, int64_t step, float gradient_scale, const float* gradient, float* m,
+                  float* v, float* weight, int64_t n) override;
+
+ private:
+  template <class Op>
+  void timed(const char* op, const Op& run);
+
+  std::unique_ptr<Backend> inner_;
+  std::map<std::string, OpTime>& times_;
+};
+
+}  // namespace kaiaku::bench
