@@ -40,6 +40,23 @@ public record NativeTrainerOptions(
         return new Builder().rank(rank).targets(targets).maxTokens(maxTokens);
     }
 
+    /** Starts from these. */
+    public Builder toBuilder() {
+        return builder(rank, targets, maxTokens)
+                .keptLayers(keptLayers)
+                .threads(threads)
+                .compute(compute)
+                .scaling(scaling)
+                .beta1(beta1)
+                .beta2(beta2)
+                .eps(eps)
+                .weightDecay(weightDecay)
+                .maxGradNorm(maxGradNorm)
+                .dropout(dropout)
+                .lrRatioB(lrRatioB)
+                .seed(seed);
+    }
+
     KaiakuLibrary.TrainerOptions toStruct() {
         KaiakuLibrary.TrainerOptions struct = new KaiakuLibrary.TrainerOptions();
         struct.rank = rank;

@@ -4,6 +4,7 @@ import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.trainer.bench.TrainBench;
 import dev.kaiaku.trainer.options.ComputeForm;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -51,6 +52,13 @@ final class BenchCommand implements Runnable {
                 description = "Base to measure (default: random weights in the sizes of SmolLM2-135M).")
         private @Nullable String base;
 
+        @Option(
+                names = "--device",
+                paramLabel = "DEVICE",
+                converter = DeviceConverter.class,
+                description = "To compute on: " + DeviceConverter.DESCRIPTION)
+        private Device device = Device.AUTO;
+
         @Option(names = "--weights", paramLabel = "FORM", description = "auto, nf4, bf16, f32 or file (default: auto).")
         private WeightsForm weights = WeightsForm.AUTO;
 
@@ -83,7 +91,7 @@ final class BenchCommand implements Runnable {
         public Integer call() {
             TrainBench.Options options;
             try {
-                options = new TrainBench.Options(weights, compute, rows, seqLen, targetShare, steps, threads);
+                options = new TrainBench.Options(device, weights, compute, rows, seqLen, targetShare, steps, threads);
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), "cannot be measured: " + e.getMessage(), e);
             }
@@ -106,8 +114,10 @@ final class BenchCommand implements Runnable {
             return new Summary()
                     .line(String.format(
                             Locale.ROOT,
-                            "%s, weights %s, products %s, %d threads: %.0f tokens/s, %.0f GFLOP/s, %s of memory at the most.",
+                            "%s on %s, weights %s, products %s, %d threads: %.0f tokens/s, %.0f GFLOP/s, %s of memory"
+                                    + " at the most.",
                             bench.model(),
+                            bench.device(),
                             lower(bench.weights()),
                             lower(bench.compute()),
                             bench.threads(),
@@ -115,6 +125,7 @@ final class BenchCommand implements Runnable {
                             bench.gflops(),
                             TrainingDisplay.bytes(bench.peakMemoryBytes())))
                     .put("model", bench.model())
+                    .put("device", bench.device().toString())
                     .put("weights", lower(bench.weights()))
                     .put("compute", lower(bench.compute()))
                     .put("threads", bench.threads())

@@ -1,8 +1,11 @@
 package dev.kaiaku.cli;
 
 import dev.kaiaku.bindings.CacheFolder;
+import dev.kaiaku.bindings.CublasLt;
+import dev.kaiaku.bindings.CudaPresets;
 import dev.kaiaku.bindings.Kaiaku;
 import dev.kaiaku.bindings.LlamaBinary;
+import dev.kaiaku.bindings.NativeDevice;
 import dev.kaiaku.bindings.NativeException;
 import dev.kaiaku.chat.engine.LlamaBuild;
 import dev.kaiaku.dataset.KaiakuVersion;
@@ -11,6 +14,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -44,10 +48,65 @@ final class DoctorCommand implements Callable<Integer> {
         line(
                 "libllama",
                 LlamaBuild.library().map(Path::toString).orElse("not built; chat --engine libllama builds it"));
-        line("GPU", "not used by this version");
+        gpus();
         line("cache", cache(CacheFolder.root()));
         line("pip", works("python3", "-m", "pip", "--version") ? "found" : "not found (some base models come by it)");
         return healthy ? ExitCode.DONE : ExitCode.FAILED;
+    }
+
+    private void gpus() {
+        List<NativeDevice> devices = List.of();
+        String reason = "";
+        try {
+            devices = NativeDevice.list();
+            if (devices.isEmpty()) {
+                NativeDevice.get(0);
+            }
+        } catch (NativeException | LinkageError e) {
+            reason = Failures.oneLine(e).replaceFirst("^device \\d+: ", "");
+        }
+        for (NativeDevice device : devices) {
+            line(
+                    "GPU cuda:" + device.index(),
+                    gpu(
+                            device.name(),
+                            device.computeMajor(),
+                            device.computeMinor(),
+                            device.freeBytes(),
+                            device.totalBytes()));
+        }
+        if (devices.isEmpty()) {
+            line("GPU", "none that trains: " + reason);
+        }
+        Optional<CudaPresets> presets = CudaPresets.read();
+        boolean driver = CudaPresets.driverIsInstalled();
+        line(
+                "CUDA driver",
+                presets.map(facts -> facts.driver() + ", up to CUDA " + facts.cuda())
+                        .orElse(
+                                driver
+                                        ? "installed"
+                                        : "none; a GPU of NVIDIA needs one (525 or newer for CUDA 12, 580 for 13)"));
+        if (devices.isEmpty() && presets.isPresent()) {
+            for (CudaPresets.Gpu gpu : presets.get().gpus()) {
+                line(
+                        "GPU, unused",
+                        gpu(gpu.name(), gpu.computeMajor(), gpu.computeMinor(), gpu.freeBytes(), gpu.totalBytes()));
+            }
+        }
+        line(
+                "cuBLASLt",
+                CublasLt.find()
+                        .orElse(
+                                driver
+                                        ? "not found, so that slower products of our own are used; `pip install"
+                                                + " nvidia-cublas` brings it, and KAIAKU_CUBLASLT names its file"
+                                        : "not found, and of no use without a driver"));
+    }
+
+    private static String gpu(String name, int major, int minor, long free, long total) {
+        return name + ", compute capability " + major + "." + minor + ", " + TrainingDisplay.bytes(free) + " of "
+                + TrainingDisplay.bytes(total) + " free";
     }
 
     private void checked(String what, Supplier<String> check) {

@@ -16,6 +16,7 @@ import dev.kaiaku.trainer.RunFile;
 import dev.kaiaku.trainer.Speaker;
 import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.ComputeOptions;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,6 +64,13 @@ final class EvalCommand implements Callable<Integer> {
 
     @Option(names = "--out", paramLabel = "FILE", description = "The report (default: eval.html beside the model).")
     private @Nullable Path out;
+
+    @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DeviceConverter.class,
+            description = "To compute on: " + DeviceConverter.DESCRIPTION)
+    private Device device = Device.AUTO;
 
     @Option(
             names = "--no-baselines",
@@ -119,8 +127,9 @@ final class EvalCommand implements Callable<Integer> {
         return ExitCode.DONE;
     }
 
-    private static Speaker open(BaseModel base, @Nullable LoraAdapter adapter, ProgressLine progress) {
-        return Speaker.open(base, adapter, new ComputeOptions(WeightsForm.AUTO, ComputeForm.AUTO, 0, 0, 0), progress);
+    private Speaker open(BaseModel base, @Nullable LoraAdapter adapter, ProgressLine progress) {
+        return Speaker.open(
+                base, adapter, new ComputeOptions(device, WeightsForm.AUTO, ComputeForm.AUTO, 0, 0, 0), progress);
     }
 
     private Generator generator(Speaker loaded) {

@@ -48,6 +48,7 @@ public final class Main {
                         .addSubcommand(new DatasetCommand.Build(console))
                         .addSubcommand(new StatsCommand(console))
                         .addSubcommand(new PreviewCommand(console)))
+                .addSubcommand(new PlanCommand(console))
                 .addSubcommand(new TrainCommand(console))
                 .addSubcommand(new ExportCommand(console))
                 .addSubcommand(new ChatCommand(console))

@@ -45,7 +45,8 @@ final class Summary {
     Summary dataset(DatasetSummary dataset) {
         line(String.format(
                 Locale.ROOT,
-                "%s: %,d messages by %d people; %,d of the persona's %,d answer somebody: %,d samples to learn, %,d to validate.",
+                "%s: %,d messages by %d people; %,d of the persona's %,d answer somebody: %,d samples to learn, %,d to"
+                        + " validate.",
                 dataset.persona().name(),
                 dataset.messages(),
                 dataset.authors(),
@@ -79,6 +80,14 @@ final class Summary {
                 result.tokensPerSecond(),
                 TrainingDisplay.bytes(result.peakMemoryBytes()),
                 result.adapter()));
+        line(String.format(
+                Locale.ROOT,
+                "The plan was %s for weights and training, which took %+.1f %% of that more, and %s for all of it:"
+                        + " %+.1f %%.",
+                TrainingDisplay.bytes(result.plannedNativeBytes()),
+                off(result.nativeBytes(), result.plannedNativeBytes()),
+                TrainingDisplay.bytes(result.plannedMemoryBytes()),
+                off(result.peakMemoryBytes(), result.plannedMemoryBytes())));
         return put("train_samples", result.trainSamples())
                 .put("validation_samples", result.validationSamples())
                 .put("target_tokens", result.targetTokens())
@@ -89,9 +98,16 @@ final class Summary {
                 .put("best_nll", result.bestNll())
                 .put("tokens_per_second", result.tokensPerSecond())
                 .put("peak_memory_bytes", result.peakMemoryBytes())
+                .put("planned_memory_bytes", result.plannedMemoryBytes())
+                .put("planned_native_bytes", result.plannedNativeBytes())
+                .put("native_bytes", result.nativeBytes())
                 .put("stop_reason", result.stopReason().name().toLowerCase(Locale.ROOT))
                 .put("saw", result.saw())
                 .put("adapter", result.adapter().toString());
+    }
+
+    private static double off(long held, long planned) {
+        return 100.0 * (held - planned) / planned;
     }
 
     private void context(@Nullable ContextCheck context) {
@@ -99,7 +115,8 @@ final class Summary {
         if (context != null) {
             line(String.format(
                     Locale.ROOT,
-                    "What was said before is worth %.3f nats per reply token: NLL %.3f, and %.3f after what others said.",
+                    "What was said before is worth %.3f nats per reply token: NLL %.3f, and %.3f after what others"
+                            + " said.",
                     context.gain(),
                     context.trueNll(),
                     context.shuffledNll()));

@@ -27,7 +27,8 @@ final class TrainingDisplay implements TrainListener {
     public void planned(TrainPlan plan) {
         progress.println(String.format(
                 Locale.ROOT,
-                "%d updates of at most %d tokens over %d examples (%d for validation), in rows of %d that are %.1f %% full.",
+                "%d updates of at most %d tokens over %d examples (%d for validation), in rows of %d that are %.1f %%"
+                        + " full.",
                 plan.steps(),
                 plan.batchTokens(),
                 plan.trainSamples(),
@@ -36,7 +37,8 @@ final class TrainingDisplay implements TrainListener {
                 100 * plan.rowFill()));
         progress.println(String.format(
                 Locale.ROOT,
-                "Weights %s, products %s, %d tokens at once, %s; %d threads, at most %s of memory.",
+                "On %s, weights %s, products %s, %d tokens at once, %s; %d threads, at most %s of memory.",
+                plan.device(),
                 lower(plan.weights()),
                 lower(plan.compute()),
                 plan.microTokens(),

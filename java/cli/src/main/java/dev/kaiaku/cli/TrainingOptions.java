@@ -4,6 +4,7 @@ import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.TrainOptionsBuilder;
 import dev.kaiaku.trainer.options.ComputeForm;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.ScheduleShape;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.util.function.Consumer;
@@ -91,6 +92,13 @@ final class TrainingOptions {
     private @Nullable Integer patience;
 
     @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            converter = DeviceConverter.class,
+            description = "To compute on: " + DeviceConverter.DESCRIPTION)
+    private @Nullable Device device;
+
+    @Option(
             names = "--weights",
             paramLabel = "FORM",
             description = "Frozen weights as auto, nf4, bf16, f32 or file (default: auto, nf4 from 3B parameters up).")
@@ -130,6 +138,7 @@ final class TrainingOptions {
      *
      * @param start what options that are left out come to
      * @throws ParameterException for a value out of range
+     * @throws BadInputException for a device that is not there
      */
     TrainOptions resolve(TrainOptions start, @Nullable Long seed) {
         TrainOptionsBuilder builder = start.toBuilder();
@@ -146,12 +155,16 @@ final class TrainingOptions {
         ifGiven(batchTokens, builder::batchTokens);
         ifGiven(evalEvery, builder::evalEvery);
         ifGiven(patience, builder::patience);
+        ifGiven(device, builder::device);
         ifGiven(weights, builder::weights);
         ifGiven(compute, builder::compute);
         ifGiven(microTokens, builder::microTokens);
         ifGiven(memoryLimit, builder::memoryLimit);
         ifGiven(threads, builder::threads);
         ifGiven(seed, builder::seed);
+        if (device != null) {
+            device.resolve();
+        }
         try {
             return builder.build();
         } catch (BadInputException e) {

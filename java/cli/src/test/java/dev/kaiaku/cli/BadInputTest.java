@@ -149,6 +149,22 @@ class BadInputTest {
     }
 
     @Test
+    void deviceThatIsNotThere() {
+        complaint(
+                "--device cuda:99: ",
+                "train",
+                "--base",
+                folder.resolve("whole"),
+                "--data",
+                data,
+                "--out",
+                folder.resolve("x"),
+                "--device",
+                "cuda:99");
+        complaint("--device cuda:99: ", "bench", "train", "--device", "cuda:99");
+    }
+
+    @Test
     void fullDisk() {
         Path full = Path.of("/dev/full");
         Assumptions.assumeTrue(Files.exists(full), "this system has no /dev/full");

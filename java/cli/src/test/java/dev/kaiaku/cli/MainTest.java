@@ -113,4 +113,15 @@ class MainTest {
         assertThat(program.exitCode()).as(program.out()).isZero();
         assertThat(program.out()).contains("kaiaku-train", "training", "oneDNN", "chat", "cache");
     }
+
+    @Test
+    void planOfABaseThatIsNotHere() {
+        Program plan = Program.run("plan", "--base", "Qwen/Qwen3-8B", "--vram", "12GiB", "--seq-len", 1024, "--json");
+        assertThat(plan.exitCode()).isZero();
+        assertThat(plan.json().path("total_bytes").asLong()).isBetween(6L << 30, 12L << 30);
+        assertThat(plan.json().path("speed_from").asText()).isEqualTo("assumption");
+        assertThat(Program.run("plan", "--base", "Qwen/Qwen3-8B", "--vram", "12GiB")
+                        .out())
+                .contains("nothing of this has ever run on one");
+    }
 }

@@ -67,7 +67,7 @@ final class AdapterState {
         Set<LoraTarget> targets = adapter == null ? Set.of(LoraTarget.Q) : LoraTarget.of(adapter);
         return NativeTrainerOptions.builder(adapter == null ? 1 : adapter.rank(), LoraTarget.bits(targets), tokens)
                 .threads(compute.resolvedThreads())
-                .compute(compute.compute().nativeCompute())
+                .compute(compute.resolvedCompute().nativeCompute())
                 .scaling(adapter == null ? 1 : (float) adapter.scaling())
                 .build();
     }

@@ -13,6 +13,7 @@ import dev.kaiaku.model.architecture.Features;
 import dev.kaiaku.model.architecture.LocalAttention;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,20 +26,21 @@ public final class BaseLoader {
 
     private BaseLoader() {}
 
-    /** As {@link #load(BaseModel, WeightsForm, Progress)}, in f32. */
+    /** As {@link #load(BaseModel, WeightsForm, Device, Progress)}, in f32 on the CPU. */
     public static NativeModel load(BaseModel base, Progress progress) {
-        return load(base, WeightsForm.F32, progress);
+        return load(base, WeightsForm.F32, Device.CPU, progress);
     }
 
     /**
      * A sealed model; the caller closes it.
      *
      * @param weights form of the frozen weights, resolved
+     * @param device that holds them, resolved
      * @param progress told the bytes of the base that are loaded
      * @throws BadInputException for a weight that is NaN or infinite, naming its tensor
      */
-    public static NativeModel load(BaseModel base, WeightsForm weights, Progress progress) {
-        NativeModel model = NativeModel.create(nativeConfig(base.config(), weights));
+    public static NativeModel load(BaseModel base, WeightsForm weights, Device device, Progress progress) {
+        NativeModel model = NativeModel.create(nativeConfig(base.config(), weights, device));
         boolean loaded = false;
         try {
             setInverseFrequencies(model, base.config());
@@ -70,10 +72,11 @@ public final class BaseLoader {
         }
     }
 
-    /** The sizes of a base as the native library takes them, and the form that its weights are to have. */
-    public static NativeModelConfig nativeConfig(ModelConfig config, WeightsForm weights) {
+    /** The sizes of a base as the native library takes them, and the form and place that its weights are to have. */
+    public static NativeModelConfig nativeConfig(ModelConfig config, WeightsForm weights, Device device) {
         Features features = config.features();
         NativeModelConfig.Builder sizes = NativeModelConfig.builder()
+                .device(device.nativeIndex())
                 .weights(weights.layers())
                 .tableWeights(weights.tables())
                 .layers(config.layers())

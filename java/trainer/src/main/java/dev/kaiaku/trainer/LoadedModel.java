@@ -7,7 +7,9 @@ import dev.kaiaku.bindings.NativeTrainer;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.trainer.memory.Budget;
 import dev.kaiaku.trainer.memory.MemoryPlan;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import dev.kaiaku.trainer.packing.Example;
 import dev.kaiaku.trainer.packing.MicroBatches;
@@ -35,13 +37,15 @@ final class LoadedModel implements AutoCloseable {
             Progress progress) {
         int longest = examples.stream().mapToInt(Example::length).max().orElse(0);
         WeightsForm weights = options.compute().weights().resolve(BaseLoader.parameters(base));
+        Device device = options.compute().device().resolve();
         MemoryPlan.Trainer shape = (tokens, keptLayers) -> AdapterState.options(adapter, options.compute(), tokens);
         MemoryPlan memory = MemoryPlan.choose(
-                BaseLoader.nativeConfig(base.config(), weights),
+                BaseLoader.nativeConfig(base.config(), weights, device),
                 shape,
-                new MemoryPlan.Demand(longest, 0, options.compute().microTokens(), BaseLoader.fileBytes(base, weights)),
-                options.compute().memoryLimit());
-        NativeModel model = BaseLoader.load(base, weights, progress);
+                new MemoryPlan.Demand(
+                        longest, 0, options.compute().microTokens(), BaseLoader.fileBytes(base, weights), 0),
+                Budget.of(device, options.compute().memoryLimit()));
+        NativeModel model = BaseLoader.load(base, weights, device, progress);
         try {
             NativeTrainer trainer = AdapterState.trainer(model, adapter, shape.options(memory.microTokens(), 0));
             return new LoadedModel(model, trainer, MicroBatches.pack(examples, memory.microTokens()));

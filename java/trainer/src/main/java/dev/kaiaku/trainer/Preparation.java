@@ -10,19 +10,21 @@ import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.input.Sha256;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.trainer.checkpoint.Fingerprint;
+import dev.kaiaku.trainer.memory.Budget;
 import dev.kaiaku.trainer.memory.MemoryPlan;
 import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.ComputeOptions;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.LoraOptions;
 import dev.kaiaku.trainer.options.OptimizerOptions;
 import dev.kaiaku.trainer.options.WeightsForm;
 import dev.kaiaku.trainer.packing.Examples;
 import dev.kaiaku.trainer.packing.Update;
+import dev.kaiaku.trainer.samples.SampleReplies;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -35,8 +37,6 @@ import java.util.TreeMap;
  */
 record Preparation(
         BaseModel base, Path data, TrainOptions options, List<Conversation> held, Examples train, Examples validation) {
-    private static final int MOST_BATCH_TOKENS = 16_384;
-    private static final int LEAST_STEPS = 60;
     private static final String TRAIN = "train.jsonl";
     private static final String VALIDATION = "validation.jsonl";
 
@@ -100,13 +100,15 @@ record Preparation(
 
     /** What the native trainer of a plan is made with. */
     NativeTrainerOptions trainerOptions(TrainPlan plan) {
-        return trainerOptions(plan.microTokens(), plan.keptLayers(), plan.threads(), plan.compute());
+        return trainerOptions(options, plan.threads(), plan.compute()).options(plan.microTokens(), plan.keptLayers());
     }
 
-    private NativeTrainerOptions trainerOptions(int microTokens, int keptLayers, int threads, ComputeForm compute) {
+    /** What native trainers of such options are made with. */
+    static MemoryPlan.Trainer trainerOptions(TrainOptions options, int threads, ComputeForm compute) {
         LoraOptions lora = options.lora();
         OptimizerOptions optimizer = options.optimizer();
-        return NativeTrainerOptions.builder(lora.rank(), LoraTarget.bits(targets()), microTokens)
+        int targets = LoraTarget.bits(LoraTarget.parse(lora.targets()));
+        return (microTokens, keptLayers) -> NativeTrainerOptions.builder(lora.rank(), targets, microTokens)
                 .keptLayers(keptLayers)
                 .threads(threads)
                 .compute(compute.nativeCompute())
@@ -119,23 +121,23 @@ record Preparation(
                 .build();
     }
 
-    private Set<LoraTarget> targets() {
-        return LoraTarget.parse(options.lora().targets());
-    }
-
     private TrainPlan plan() {
         ComputeOptions asked = options.compute();
         WeightsForm weights = asked.weights().resolve(BaseLoader.parameters(base));
-        ComputeForm compute = asked.compute().resolve();
+        Device device = asked.device().resolve();
+        ComputeForm compute = asked.compute().resolve(device);
         int threads = asked.resolvedThreads();
-        int batchTokens = batchTokens();
+        int batchTokens = options.data().batchTokens(train.tokens());
         int longest = Math.max(train.longest(), validation.longest());
-        NativeModelConfig sizes = BaseLoader.nativeConfig(base.config(), weights);
+        NativeModelConfig sizes = BaseLoader.nativeConfig(base.config(), weights, device);
+        MemoryPlan.Trainer shape = trainerOptions(options, threads, compute);
+        long decoderBytes = held.isEmpty() ? 0 : SampleReplies.decoderBytes(sizes, shape.options(longest, 0));
         MemoryPlan memory = MemoryPlan.choose(
                 sizes,
-                (tokens, keptLayers) -> trainerOptions(tokens, keptLayers, threads, compute),
-                new MemoryPlan.Demand(longest, batchTokens, asked.microTokens(), BaseLoader.fileBytes(base, weights)),
-                asked.memoryLimit());
+                shape,
+                new MemoryPlan.Demand(
+                        longest, batchTokens, asked.microTokens(), BaseLoader.fileBytes(base, weights), decoderBytes),
+                Budget.of(device, asked.memoryLimit()));
         int seqLen = options.data().seqLen(base.config().contextLength());
         int rowTokens = Update.rowTokens(batchTokens, Math.min(seqLen, memory.microTokens()), train.longest());
         List<Update> updates = updates(rowTokens, batchTokens);
@@ -149,8 +151,10 @@ record Preparation(
                 memory.keptLayers(),
                 evalEvery(updates),
                 threads,
+                device,
                 weights,
                 compute,
+                memory.memory().total(),
                 memory.bytes(),
                 train.list().size(),
                 validation.list().size(),
@@ -158,14 +162,6 @@ record Preparation(
                 train.targets(),
                 train.dropped() + validation.dropped(),
                 train.cut() + validation.cut());
-    }
-
-    private int batchTokens() {
-        if (options.data().batchTokens() > 0) {
-            return options.data().batchTokens();
-        }
-        long whole = train.tokens() * options.data().epochs();
-        return (int) Math.max(1, Math.min(MOST_BATCH_TOKENS, whole / LEAST_STEPS));
     }
 
     private static double fill(List<Update> updates, int rowTokens) {
@@ -179,13 +175,18 @@ record Preparation(
         return asked > 0 ? asked : evalEvery(updates, options.data().epochs(), validation.tokens());
     }
 
-    /** Ten to forty evaluations a run, two an epoch; fewer where they would cost more than a fifth of it. */
+    /** Updates from one evaluation to the next. */
     static int evalEvery(List<Update> updates, int epochs, long validationTokens) {
         long trained = updates.stream().mapToLong(Update::tokens).sum();
+        long evaluations = evaluations(trained, epochs, validationTokens);
+        return (int) Math.max(1, (updates.size() + evaluations - 1) / evaluations);
+    }
+
+    /** Ten to forty evaluations a run, two an epoch; fewer where they would cost more than a fifth of it. */
+    static long evaluations(long trainedTokens, int epochs, long validationTokens) {
         long wanted = Math.max(10, Math.min(40, 2L * epochs));
         // Backward costs twice what forward does, and evaluation is forward only.
-        long affordable = validationTokens == 0 ? wanted : trained * 3 / 5 / validationTokens;
-        long evaluations = Math.max(2, Math.min(wanted, affordable));
-        return (int) Math.max(1, (updates.size() + evaluations - 1) / evaluations);
+        long affordable = validationTokens == 0 ? wanted : trainedTokens * 3 / 5 / validationTokens;
+        return Math.max(2, Math.min(wanted, affordable));
     }
 }

@@ -3,6 +3,7 @@ package dev.kaiaku.trainer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.trainer.checkpoint.Checkpoint;
+import dev.kaiaku.trainer.options.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -24,7 +25,7 @@ final class Resume {
     }
 
     /**
-     * Compares a run with what is asked for now.
+     * Compares a run with what is asked for now; it may go on on another device.
      *
      * @throws BadInputException for another base or other data
      * @throws ResumeRefusedException for other options, naming them
@@ -42,7 +43,9 @@ final class Resume {
                         + started.data() + " then); build that again, or train into another --out");
             }
         }
-        JsonNode before = RunFile.JSON.valueToTree(started.options());
+        Device device = options.compute().device();
+        JsonNode before = RunFile.JSON.valueToTree(
+                started.options().toBuilder().device(device).build());
         JsonNode now = RunFile.JSON.valueToTree(options);
         for (Iterator<String> groups = before.fieldNames(); groups.hasNext(); ) {
             String group = groups.next();

@@ -53,6 +53,7 @@ final class RunEnd {
         var written = run.writeAdapter(kept);
         Judgement judgement = loop.judgement();
         long peak = FreeMemory.peakBytes();
+        long nativeBytes = work.trainer().memory().total();
         TrainResult result = new TrainResult(
                 judgement.baseNll(),
                 best.isPresent() ? best.get().state().judgement().bestNll() : Double.NaN,
@@ -61,6 +62,9 @@ final class RunEnd {
                 loop.peakLr(),
                 loop.tokensPerSecond(),
                 peak > 0 ? peak : file.plan().memoryBytes(),
+                file.plan().memoryBytes(),
+                file.plan().nativeBytes(),
+                nativeBytes,
                 file.plan().trainSamples(),
                 file.plan().validationSamples(),
                 file.plan().targetTokens(),

@@ -11,6 +11,7 @@ import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.trainer.TrainResult.StopReason;
 import dev.kaiaku.trainer.checkpoint.Fingerprint;
 import dev.kaiaku.trainer.judgement.ContextCheck;
+import dev.kaiaku.trainer.options.Device;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -60,6 +61,7 @@ public record RunFile(
             double lr,
             double tokensPerSecond,
             long peakMemoryBytes,
+            long nativeBytes,
             StopReason stopReason,
             String saw,
             @Nullable ContextCheck context) {}
@@ -105,6 +107,9 @@ public record RunFile(
                 ended.lr(),
                 ended.tokensPerSecond(),
                 ended.peakMemoryBytes(),
+                plan.memoryBytes(),
+                plan.nativeBytes(),
+                ended.nativeBytes(),
                 plan.trainSamples(),
                 plan.validationSamples(),
                 plan.targetTokens(),
@@ -123,16 +128,23 @@ public record RunFile(
                 result.lr(),
                 result.tokensPerSecond(),
                 result.peakMemoryBytes(),
+                result.nativeBytes(),
                 result.stopReason(),
                 result.saw(),
                 result.context());
         return new RunFile(base, basePath, baseHash, data, hashes, options, plan, library, ended);
     }
 
-    /** Of everything that decides the numbers of the run. */
+    /** The same run on another device. */
+    RunFile on(Device device) {
+        return new RunFile(base, basePath, baseHash, data, hashes, options, plan.on(device), library, result);
+    }
+
+    /** Of everything that decides the numbers of the run, but for the device: it may be gone on with on another. */
     String configHash() {
         try {
-            return Fingerprint.of(baseHash + JSON.writeValueAsString(hashes) + JSON.writeValueAsString(options));
+            TrainOptions anywhere = options.toBuilder().device(Device.AUTO).build();
+            return Fingerprint.of(baseHash + JSON.writeValueAsString(hashes) + JSON.writeValueAsString(anywhere));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

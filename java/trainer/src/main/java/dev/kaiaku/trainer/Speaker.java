@@ -26,7 +26,11 @@ public final class Speaker implements AutoCloseable {
     /** Loads; the base stays the caller's. */
     public static Speaker open(
             BaseModel base, @Nullable LoraAdapter adapter, ComputeOptions compute, Progress progress) {
-        NativeModel model = BaseLoader.load(base, compute.weights().resolve(BaseLoader.parameters(base)), progress);
+        NativeModel model = BaseLoader.load(
+                base,
+                compute.weights().resolve(BaseLoader.parameters(base)),
+                compute.device().resolve(),
+                progress);
         try {
             NativeTrainer trainer = adapter == null
                     ? null
@@ -51,7 +55,7 @@ public final class Speaker implements AutoCloseable {
                         slots,
                         slotTokens,
                         compute.resolvedThreads(),
-                        compute.compute().nativeCompute()));
+                        compute.resolvedCompute().nativeCompute()));
     }
 
     @Override

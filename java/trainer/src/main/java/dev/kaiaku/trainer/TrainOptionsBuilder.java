@@ -3,6 +3,7 @@ package dev.kaiaku.trainer;
 import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.ComputeOptions;
 import dev.kaiaku.trainer.options.DataOptions;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.EvaluationOptions;
 import dev.kaiaku.trainer.options.LoraOptions;
 import dev.kaiaku.trainer.options.OptimizerOptions;
@@ -28,6 +29,7 @@ public final class TrainOptionsBuilder {
     private int batchTokens;
     private int evalEvery;
     private int patience = 5;
+    private Device device = Device.AUTO;
     private WeightsForm weights = WeightsForm.AUTO;
     private ComputeForm compute = ComputeForm.AUTO;
     private int microTokens;
@@ -55,6 +57,7 @@ public final class TrainOptionsBuilder {
         batchTokens = start.data().batchTokens();
         evalEvery = start.evaluation().evalEvery();
         patience = start.evaluation().patience();
+        device = start.compute().device();
         weights = start.compute().weights();
         compute = start.compute().compute();
         microTokens = start.compute().microTokens();
@@ -148,6 +151,11 @@ public final class TrainOptionsBuilder {
         return this;
     }
 
+    public TrainOptionsBuilder device(Device value) {
+        device = value;
+        return this;
+    }
+
     public TrainOptionsBuilder weights(WeightsForm value) {
         weights = value;
         return this;
@@ -185,7 +193,7 @@ public final class TrainOptionsBuilder {
                 new OptimizerOptions(lr, schedule, warmup, loraPlus, weightDecay, gradClip),
                 new DataOptions(epochs, maxSteps, seqLen, batchTokens),
                 new EvaluationOptions(evalEvery, patience),
-                new ComputeOptions(weights, compute, microTokens, memoryLimit, threads),
+                new ComputeOptions(device, weights, compute, microTokens, memoryLimit, threads),
                 seed);
     }
 }

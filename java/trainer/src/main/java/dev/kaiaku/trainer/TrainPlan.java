@@ -1,6 +1,7 @@
 package dev.kaiaku.trainer;
 
 import dev.kaiaku.trainer.options.ComputeForm;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 
 /**
@@ -15,9 +16,11 @@ import dev.kaiaku.trainer.options.WeightsForm;
  * @param keptLayers those of them that keep everything from forward to backward; the others run again
  * @param evalEvery updates between evaluations
  * @param threads of native compute
+ * @param device that computes
  * @param weights form of the frozen weights
  * @param compute form of matrix products
- * @param memoryBytes most that the process will hold
+ * @param nativeBytes of weights, adapter, optimiser, activations and workspace
+ * @param memoryBytes most that the process will hold; of the GPU's memory where one computes
  * @param trainSamples examples that are trained on
  * @param validationSamples examples that are evaluated
  * @param trainTokens tokens of one pass over the examples
@@ -35,12 +38,40 @@ public record TrainPlan(
         int keptLayers,
         int evalEvery,
         int threads,
+        Device device,
         WeightsForm weights,
         ComputeForm compute,
+        long nativeBytes,
         long memoryBytes,
         int trainSamples,
         int validationSamples,
         long trainTokens,
         long targetTokens,
         int droppedSamples,
-        int cutSamples) {}
+        int cutSamples) {
+
+    /** The same on another device. */
+    TrainPlan on(Device other) {
+        return new TrainPlan(
+                steps,
+                batchTokens,
+                rowTokens,
+                rowFill,
+                microTokens,
+                layers,
+                keptLayers,
+                evalEvery,
+                threads,
+                other,
+                weights,
+                compute,
+                nativeBytes,
+                memoryBytes,
+                trainSamples,
+                validationSamples,
+                trainTokens,
+                targetTokens,
+                droppedSamples,
+                cutSamples);
+    }
+}

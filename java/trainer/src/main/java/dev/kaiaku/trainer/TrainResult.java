@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param lr peak learning rate of its schedule
  * @param tokensPerSecond of training, evaluations left out
  * @param peakMemoryBytes most memory that the process held
+ * @param plannedMemoryBytes what {@link TrainPlan#memoryBytes} said before
+ * @param plannedNativeBytes what {@link TrainPlan#nativeBytes} said before
+ * @param nativeBytes what the native library held
  * @param targetTokens tokens learned in one pass over the examples
  * @param adapter folder of the adapter, in PEFT's layout
  * @param saw what ended the run early or lowered its rate; empty for nothing
@@ -28,6 +31,9 @@ public record TrainResult(
         double lr,
         double tokensPerSecond,
         long peakMemoryBytes,
+        long plannedMemoryBytes,
+        long plannedNativeBytes,
+        long nativeBytes,
         int trainSamples,
         int validationSamples,
         long targetTokens,

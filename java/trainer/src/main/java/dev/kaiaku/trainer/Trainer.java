@@ -9,6 +9,7 @@ import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.trainer.checkpoint.Checkpoint;
 import dev.kaiaku.trainer.memory.FreeMemory;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.packing.MicroBatches;
 import dev.kaiaku.trainer.samples.Prompt;
 import dev.kaiaku.trainer.samples.SampleReplies;
@@ -65,7 +66,11 @@ public final class Trainer {
         }
         RunFile file = started.get();
         Resume.require(out, file, Preparation.baseHash(base), Preparation.hashes(data), options);
-        return file.done() ? file.result(out) : trainer.goOn(Preparation.read(base, data, options, listener), file);
+        if (file.done()) {
+            return file.result(out);
+        }
+        Device device = options.compute().device().resolve();
+        return trainer.goOn(Preparation.read(base, data, options, listener), file.on(device));
     }
 
     private TrainResult start(Path data, TrainOptions options) {
@@ -99,7 +104,7 @@ public final class Trainer {
         TrainPlan plan = file.plan();
         TrainOptions options = file.options();
         LoraAdapter initial = AdapterState.initial(base.config(), options.lora(), options.seed());
-        try (NativeModel model = BaseLoader.load(base, plan.weights(), listener);
+        try (NativeModel model = BaseLoader.load(base, plan.weights(), plan.device(), listener);
                 NativeTrainer trainer = NativeTrainer.create(model, preparation.trainerOptions(plan))) {
             AdapterState.upload(initial, trainer);
             TrainLoop.Work work = new TrainLoop.Work(
@@ -136,7 +141,8 @@ public final class Trainer {
         return new BadInputException(
                 String.format(
                         Locale.ROOT,
-                        "%s; %.2f GiB are free; a --memory-limit below that, --weights nf4 or a smaller --seq-len helps",
+                        "%s; %.2f GiB are free; a --memory-limit below that, --weights nf4 or a smaller --seq-len"
+                                + " helps",
                         e.getMessage(),
                         FreeMemory.bytes() / (double) (1L << 30)),
                 e);

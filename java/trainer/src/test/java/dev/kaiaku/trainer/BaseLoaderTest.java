@@ -9,6 +9,7 @@ import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -33,7 +34,7 @@ final class BaseLoaderTest {
             file.write(NAN_OF_BF16);
         }
         try (BaseModel base = BaseModels.open(folder)) {
-            assertThatThrownBy(() -> BaseLoader.load(base, weights, Progress.NONE))
+            assertThatThrownBy(() -> BaseLoader.load(base, weights, Device.CPU, Progress.NONE))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageStartingWith(folder + ": model.")
                     .hasMessageContaining("NaN")

@@ -14,6 +14,7 @@ import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -79,7 +80,7 @@ class GgufTypesTest {
 
     private static float[] ours(Path file) {
         try (BaseModel base = BaseModels.open(file);
-                NativeModel model = BaseLoader.load(base, WeightsForm.FILE, Progress.NONE);
+                NativeModel model = BaseLoader.load(base, WeightsForm.FILE, Device.CPU, Progress.NONE);
                 NativeTrainer trainer = NativeTrainer.create(
                         model,
                         NativeTrainerOptions.builder(1, LoraTarget.bits(EnumSet.allOf(LoraTarget.class)), TOKENS)

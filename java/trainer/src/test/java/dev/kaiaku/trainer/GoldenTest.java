@@ -18,6 +18,7 @@ import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.LoraMatrix;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.export.MergedModel;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import dev.kaiaku.trainer.packing.Example;
 import dev.kaiaku.trainer.packing.MicroBatches;
@@ -111,7 +112,7 @@ final class GoldenTest {
     @MethodSource("supported")
     void lossesInBf16AreNear(Path folder) {
         try (Golden golden = Golden.open(folder);
-                NativeModel model = BaseLoader.load(golden.base(), WeightsForm.BF16, Progress.NONE);
+                NativeModel model = BaseLoader.load(golden.base(), WeightsForm.BF16, Device.CPU, Progress.NONE);
                 NativeTrainer trainer = NativeTrainer.create(model, golden.options(false, NativeCompute.BF16))) {
             AdapterState.upload(golden.adapter(), trainer);
             for (JsonNode expected : golden.reference().path("losses")) {

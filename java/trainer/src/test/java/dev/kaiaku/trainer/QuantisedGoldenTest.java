@@ -8,6 +8,7 @@ import dev.kaiaku.bindings.NativeTrainer;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class QuantisedGoldenTest {
 
     private static List<Double> losses(Golden golden, BaseModel base, WeightsForm form) {
         List<Double> losses = new ArrayList<>();
-        try (NativeModel model = BaseLoader.load(base, form, Progress.NONE);
+        try (NativeModel model = BaseLoader.load(base, form, Device.CPU, Progress.NONE);
                 NativeTrainer trainer = NativeTrainer.create(model, golden.options(false))) {
             AdapterState.upload(golden.adapter(), trainer);
             for (int step = 0; step < golden.reference().path("losses").size(); step++) {

@@ -11,6 +11,7 @@ import dev.kaiaku.model.adapter.DirectorySwap;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.trainer.TrainResult.StopReason;
+import dev.kaiaku.trainer.options.Device;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,9 +58,9 @@ final class ResumeTest {
     private static String conversations(int from, int to) {
         return IntStream.range(from, to)
                 .mapToObj(i -> """
-                        {"messages":[{"role":"user","content":"[ana]: and %d?"},\
-                        {"role":"assistant","content":"ahoy ahoy, %d"}]}
-                        """.formatted(i * i, i % 3))
+                    {"messages":[{"role":"user","content":"[ana]: and %d?"},\
+                    {"role":"assistant","content":"ahoy ahoy, %d"}]}
+                    """.formatted(i * i, i % 3))
                 .collect(Collectors.joining());
     }
 
@@ -181,6 +182,14 @@ final class ResumeTest {
         assertThat(again.bestNll()).isEqualTo(uninterrupted.bestNll());
         assertThat(again.context()).isEqualTo(uninterrupted.context());
         assertThat(file).hasBinaryContent(before);
+    }
+
+    @Test
+    void anotherDeviceIsNotRefused() {
+        TrainOptions onTheProcessor =
+                ResumeProgram.options().toBuilder().device(Device.CPU).build();
+        assertThat(resume("uninterrupted", onTheProcessor, new StopSignal()).steps())
+                .isEqualTo(uninterrupted.steps());
     }
 
     @Test

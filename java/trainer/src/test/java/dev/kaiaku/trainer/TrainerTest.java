@@ -3,6 +3,7 @@ package dev.kaiaku.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -52,9 +53,9 @@ final class TrainerTest {
 
     private static String conversations(int from, int to) {
         return IntStream.range(from, to).mapToObj(i -> """
-                        {"messages":[{"role":"user","content":"[ana]: what do you say to %d?"},\
-                        {"role":"assistant","content":"ahoy ahoy, mate"}]}
-                        """.formatted(i * i)).collect(Collectors.joining());
+            {"messages":[{"role":"user","content":"[ana]: what do you say to %d?"},\
+            {"role":"assistant","content":"ahoy ahoy, mate"}]}
+            """.formatted(i * i)).collect(Collectors.joining());
     }
 
     private static TrainOptionsBuilder options() {
@@ -84,6 +85,7 @@ final class TrainerTest {
         assertThat(result.stopReason()).isEqualTo(StopReason.COMPLETED);
         assertThat(result.bestNll()).isLessThan(0.5 * result.baseNll());
         assertThat(result.peakMemoryBytes()).isPositive();
+        assertThat(result.nativeBytes()).isCloseTo(result.plannedNativeBytes(), withinPercentage(3));
 
         List<JsonNode> updates =
                 metrics("run").stream().filter(line -> line.has("loss")).toList();
@@ -315,8 +317,8 @@ final class TrainerTest {
     @Test
     void dataWithNothingToLearnIsRefusedBeforeAnythingIsWritten() throws IOException {
         Files.writeString(data.resolve("train.jsonl"), """
-                {"messages":[{"role":"user","content":"[ana]: hi"}]}
-                """);
+            {"messages":[{"role":"user","content":"[ana]: hi"}]}
+            """);
         assertThatThrownBy(() -> train("run", options().build()))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("train.jsonl");

@@ -29,9 +29,9 @@ public final class HuggingFaceConfig {
     private final int context;
     private final Rope rope;
 
-    private HuggingFaceConfig(Path file) {
-        this.file = file;
-        this.json = new JsonFields(file, JsonFile.read(file));
+    private HuggingFaceConfig(JsonFields json) {
+        this.file = json.file();
+        this.json = json;
         this.name = architectureName();
         @Nullable Architecture known = Architecture.ofHuggingFace(name);
         if (known == null) {
@@ -51,7 +51,12 @@ public final class HuggingFaceConfig {
 
     /** The configuration in a file; throws {@link BadInputException} for one that cannot be trained. */
     public static ModelConfig read(Path file) {
-        return ConfigCheck.check(new HuggingFaceConfig(file).read(), file);
+        return read(new JsonFields(file, JsonFile.read(file)));
+    }
+
+    /** As {@link #read(Path)}, of an object that may be a part of its file. */
+    public static ModelConfig read(JsonFields json) {
+        return ConfigCheck.check(new HuggingFaceConfig(json).read(), json.file());
     }
 
     private ModelConfig read() {

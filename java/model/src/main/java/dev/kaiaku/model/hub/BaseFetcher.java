@@ -3,6 +3,7 @@ package dev.kaiaku.model.hub;
 import dev.kaiaku.bindings.CacheFolder;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Progress;
+import dev.kaiaku.model.base.BaseSketch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -84,6 +85,32 @@ public final class BaseFetcher {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * What plans need to know of a base model. Of one that is not on this machine the catalogue tells, or its
+     * {@code config.json}, which is all that is fetched.
+     *
+     * @throws BadInputException where nothing has that name, or it cannot be trained
+     * @throws UncheckedIOException where no source could be reached
+     */
+    public BaseSketch sketch(String model, Progress progress) {
+        Optional<Path> here = find(model);
+        if (here.isPresent()) {
+            return BaseSketch.read(here.get());
+        }
+        Optional<CatalogueEntry> entry = catalogue.find(model).or(() -> catalogue.findHubId(model));
+        if (entry.isPresent()) {
+            return entry.get().sketch();
+        }
+        Matcher id = HUB_ID.matcher(model);
+        if (!id.matches() || id.group(2) != null) {
+            throw new BadInputException(model + ": not on this machine; `kaiaku-train models pull` fetches it");
+        }
+        BaseSource config = BaseSource.hub(id.group(1), "config.json");
+        return BaseSketch.of(
+                model,
+                BaseSketch.read(fetchAny(model, List.of(config), progress)).config());
     }
 
     private Path fetchAny(String model, List<BaseSource> sources, Progress progress) {

@@ -35,6 +35,16 @@ public record Catalogue(List<CatalogueEntry> entries) {
         return entries.stream().filter(entry -> entry.name().equals(wanted)).findFirst();
     }
 
+    /** The model that a hub knows under that id. */
+    public Optional<CatalogueEntry> findHubId(String id) {
+        return entries.stream()
+                .filter(entry -> entry.sources().stream()
+                        .anyMatch(source -> source.kind() == BaseSource.Kind.HUB
+                                && source.file() == null
+                                && source.id().equalsIgnoreCase(id)))
+                .findFirst();
+    }
+
     /** Names most like {@code name}, the nearest first. */
     public List<String> nearest(String name, int count) {
         String wanted = name.toLowerCase(Locale.ROOT);

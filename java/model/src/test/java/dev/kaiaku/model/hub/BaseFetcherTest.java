@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Progress;
 import java.io.IOException;
@@ -234,7 +235,16 @@ class BaseFetcherTest {
     private BaseFetcher fetcher(BaseSource... sources) {
         List<CatalogueEntry> entries = sources.length == 0
                 ? Catalogue.load().entries()
-                : List.of(new CatalogueEntry("tiny", "llama", "none", 1, false, true, null, List.of(sources)));
+                : List.of(new CatalogueEntry(
+                        "tiny",
+                        "llama",
+                        "none",
+                        1,
+                        false,
+                        true,
+                        null,
+                        JsonNodeFactory.instance.objectNode(),
+                        List.of(sources)));
         return new BaseFetcher(new Catalogue(entries), environment, home.toString(), home.resolve("cache"), 1);
     }
 

@@ -2,6 +2,7 @@ package dev.kaiaku.model.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kaiaku.model.architecture.ModelConfig;
 import org.junit.jupiter.api.Test;
 
 class CatalogueTest {
@@ -16,6 +17,15 @@ class CatalogueTest {
             assertThat(entry.name()).isLowerCase();
         });
         assertThat(catalogue.entries()).extracting(CatalogueEntry::name).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void sizesAmountToTheParametersThatAreTold() {
+        assertThat(catalogue.entries()).allSatisfy(entry -> {
+            ModelConfig config = entry.sketch().config();
+            assertThat(config.architecture().ggufName()).isEqualTo(entry.architecture());
+            assertThat(config.parameters()).isEqualTo(entry.parameters());
+        });
     }
 
     @Test

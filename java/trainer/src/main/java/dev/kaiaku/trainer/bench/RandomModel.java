@@ -3,6 +3,7 @@ package dev.kaiaku.trainer.bench;
 import dev.kaiaku.bindings.NativeModel;
 import dev.kaiaku.bindings.NativeModelConfig;
 import dev.kaiaku.model.TensorType;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -10,43 +11,46 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** A llama of the sizes of SmolLM2-135M with random weights: as fast as the real one, and nothing to download. */
+/** Random weights in any sizes of a llama: as fast as the real ones, and nothing to download. */
 final class RandomModel {
     static final String NAME = "random-135m";
-    private static final int HIDDEN = 576;
-    private static final int INTERMEDIATE = 1536;
-    private static final int KV = 192;
-    private static final int LAYERS = 30;
-    private static final int VOCAB = 49_152;
-    private static final int HEAD = 64;
-    private static final int CHUNK_ROWS = 1024;
+    /** Values that are handed over at once. */
+    private static final int CHUNK = 1 << 20;
 
     private final NativeModel model;
+    private final NativeModelConfig sizes;
     private final Random random = new Random(1);
 
     private RandomModel(NativeModel model) {
         this.model = model;
+        this.sizes = model.config();
     }
 
-    static NativeModelConfig config(WeightsForm weights) {
+    /** The sizes of SmolLM2-135M. */
+    static NativeModelConfig config(WeightsForm weights, Device device) {
         return NativeModelConfig.builder()
+                .device(device.nativeIndex())
                 .weights(weights.layers())
                 .tableWeights(weights.tables())
-                .layers(LAYERS)
-                .hiddenSize(HIDDEN)
-                .intermediateSize(INTERMEDIATE)
-                .heads(HIDDEN / HEAD)
-                .kvHeads(KV / HEAD)
-                .headDim(HEAD)
-                .vocabSize(VOCAB)
+                .layers(30)
+                .hiddenSize(576)
+                .intermediateSize(1536)
+                .heads(9)
+                .kvHeads(3)
+                .headDim(64)
+                .vocabSize(49_152)
                 .tiedEmbeddings(true)
                 .rmsNormEps(1e-5f)
                 .build();
     }
 
-    /** A sealed model; the caller closes it. */
-    static NativeModel create(WeightsForm weights) {
-        NativeModel model = NativeModel.create(config(weights));
+    /**
+     * A sealed model; the caller closes it.
+     *
+     * @param sizes of a model with tied embeddings, without biases, norms of heads or post-norms
+     */
+    static NativeModel create(NativeModelConfig sizes) {
+        NativeModel model = NativeModel.create(sizes);
         boolean made = false;
         try {
             new RandomModel(model).fill();
@@ -60,21 +64,25 @@ final class RandomModel {
     }
 
     private void fill() {
-        float[] frequencies = new float[HEAD / 2];
+        int hidden = sizes.hiddenSize();
+        int intermediate = sizes.intermediateSize();
+        int queries = sizes.heads() * sizes.headDim();
+        int keys = sizes.kvHeads() * sizes.headDim();
+        float[] frequencies = new float[sizes.headDim() / 2];
         for (int i = 0; i < frequencies.length; i++) {
-            frequencies[i] = (float) Math.pow(10_000, -2.0 * i / HEAD);
+            frequencies[i] = (float) Math.pow(10_000, -2.0 * i / sizes.headDim());
         }
         set("rope.inv_freq", List.of((long) frequencies.length), frequencies);
-        matrix("model.embed_tokens.weight", VOCAB, HIDDEN);
-        for (int layer = 0; layer < LAYERS; layer++) {
+        matrix("model.embed_tokens.weight", sizes.vocabSize(), hidden);
+        for (int layer = 0; layer < sizes.layers(); layer++) {
             String name = "model.layers." + layer + ".";
-            matrix(name + "self_attn.q_proj.weight", HIDDEN, HIDDEN);
-            matrix(name + "self_attn.k_proj.weight", KV, HIDDEN);
-            matrix(name + "self_attn.v_proj.weight", KV, HIDDEN);
-            matrix(name + "self_attn.o_proj.weight", HIDDEN, HIDDEN);
-            matrix(name + "mlp.gate_proj.weight", INTERMEDIATE, HIDDEN);
-            matrix(name + "mlp.up_proj.weight", INTERMEDIATE, HIDDEN);
-            matrix(name + "mlp.down_proj.weight", HIDDEN, INTERMEDIATE);
+            matrix(name + "self_attn.q_proj.weight", queries, hidden);
+            matrix(name + "self_attn.k_proj.weight", keys, hidden);
+            matrix(name + "self_attn.v_proj.weight", keys, hidden);
+            matrix(name + "self_attn.o_proj.weight", hidden, queries);
+            matrix(name + "mlp.gate_proj.weight", intermediate, hidden);
+            matrix(name + "mlp.up_proj.weight", intermediate, hidden);
+            matrix(name + "mlp.down_proj.weight", hidden, intermediate);
             ones(name + "input_layernorm.weight");
             ones(name + "post_attention_layernorm.weight");
         }
@@ -83,14 +91,15 @@ final class RandomModel {
     }
 
     private void ones(String name) {
-        float[] values = new float[HIDDEN];
+        float[] values = new float[sizes.hiddenSize()];
         Arrays.fill(values, 1);
-        set(name, List.of((long) HIDDEN), values);
+        set(name, List.of((long) values.length), values);
     }
 
     private void matrix(String name, int rows, int columns) {
-        for (int row = 0; row < rows; row += CHUNK_ROWS) {
-            int count = Math.min(CHUNK_ROWS, rows - row);
+        int rowsAtOnce = Math.max(1, CHUNK / columns);
+        for (int row = 0; row < rows; row += rowsAtOnce) {
+            int count = Math.min(rowsAtOnce, rows - row);
             float[] values = new float[count * columns];
             for (int i = 0; i < values.length; i++) {
                 values[i] = (random.nextFloat() - 0.5f) * 0.1f;

@@ -8,8 +8,10 @@ import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.trainer.BaseLoader;
+import dev.kaiaku.trainer.forecast.Operations;
 import dev.kaiaku.trainer.memory.FreeMemory;
 import dev.kaiaku.trainer.options.ComputeForm;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.util.Arrays;
 import java.util.Random;
@@ -19,16 +21,17 @@ import org.jspecify.annotations.Nullable;
  * Steps of training on random tokens: rank 16 on all linears, every layer kept, each row a sequence.
  *
  * @param model what was trained
+ * @param device that computed
  * @param targets tokens of a step that are learned
  * @param seconds of a step, the median
  * @param tokensPerSecond of that step
- * @param gflops operations that no way of computing can avoid, in billions a second: forward and the gradient of the
- *     input of every frozen linear, LoRA three times, attention 3.5 times, the head twice for targets
+ * @param gflops {@link Operations#useful}, in billions a second
  * @param nativeBytes that the native library holds
  * @param peakMemoryBytes most that the process has held, Java and loading included
  */
 public record TrainBench(
         String model,
+        Device device,
         WeightsForm weights,
         ComputeForm compute,
         int threads,
@@ -40,7 +43,9 @@ public record TrainBench(
         double gflops,
         long nativeBytes,
         long peakMemoryBytes) {
-    private static final int RANK = 16;
+    /** Rank of every bench. */
+    public static final int RANK = 16;
+
     private static final int ALL_LINEAR = 127;
 
     /**
@@ -52,6 +57,7 @@ public record TrainBench(
      * @param threads 0: all processors
      */
     public record Options(
+            Device device,
             WeightsForm weights,
             ComputeForm compute,
             int rows,
@@ -71,26 +77,24 @@ public record TrainBench(
     public static TrainBench run(@Nullable BaseModel base, Options options, Progress progress) {
         long parameters = base == null ? 0 : BaseLoader.parameters(base);
         WeightsForm weights = options.weights().resolve(parameters);
-        ComputeForm compute = options.compute().resolve();
+        Device device = options.device().resolve();
+        ComputeForm compute = options.compute().resolve(device);
         int threads =
                 options.threads() > 0 ? options.threads() : Runtime.getRuntime().availableProcessors();
-        try (NativeModel model =
-                base == null ? RandomModel.create(weights) : BaseLoader.load(base, weights, progress)) {
+        try (NativeModel model = base == null
+                ? RandomModel.create(RandomModel.config(weights, device))
+                : BaseLoader.load(base, weights, device, progress)) {
             NativeModelConfig config = model.config();
-            NativeTrainerOptions trainerOptions = NativeTrainerOptions.builder(
-                            RANK, ALL_LINEAR, options.rows() * options.seqLen())
-                    .keptLayers(config.layers())
-                    .threads(threads)
-                    .compute(compute.nativeCompute())
-                    .scaling(2)
-                    .build();
-            try (NativeTrainer trainer = NativeTrainer.create(model, trainerOptions)) {
-                NativeBatch batch = batch(options, config.vocabSize());
+            int tokens = options.rows() * options.seqLen();
+            try (NativeTrainer trainer =
+                    NativeTrainer.create(model, trainerOptions(config, compute, tokens, threads))) {
+                NativeBatch batch = batch(options.rows(), options.seqLen(), options.targetShare(), config.vocabSize());
                 double seconds = median(trainer, batch, options.steps(), progress);
                 long targets = targets(batch);
-                int tokens = batch.tokens().length;
+                Operations operations = new Operations(config, RANK, options.seqLen(), (double) targets / tokens);
                 return new TrainBench(
                         base == null ? RandomModel.NAME : base.name(),
+                        device,
                         weights,
                         compute,
                         threads,
@@ -99,23 +103,54 @@ public record TrainBench(
                         targets,
                         seconds,
                         tokens / seconds,
-                        operations(config, tokens, options.seqLen(), targets) / seconds / 1e9,
+                        tokens * operations.useful() / seconds / 1e9,
                         trainer.memory().total(),
                         FreeMemory.peakBytes());
             }
         }
     }
 
-    private static NativeBatch batch(Options options, int vocabSize) {
-        int tokens = options.rows() * options.seqLen();
+    /**
+     * Operations a second of steps in which every token is learned, on random weights.
+     *
+     * @param sizes of a model with tied embeddings, without biases, norms of heads or post-norms
+     */
+    public static double rate(
+            NativeModelConfig sizes,
+            ComputeForm compute,
+            int rows,
+            int seqLen,
+            int steps,
+            int threads,
+            Progress progress) {
+        int tokens = rows * seqLen;
+        try (NativeModel model = RandomModel.create(sizes);
+                NativeTrainer trainer = NativeTrainer.create(model, trainerOptions(sizes, compute, tokens, threads))) {
+            double seconds = median(trainer, batch(rows, seqLen, 1, sizes.vocabSize()), steps, progress);
+            return tokens * new Operations(sizes, RANK, seqLen, 1).useful() / seconds;
+        }
+    }
+
+    private static NativeTrainerOptions trainerOptions(
+            NativeModelConfig sizes, ComputeForm compute, int tokens, int threads) {
+        return NativeTrainerOptions.builder(RANK, ALL_LINEAR, tokens)
+                .keptLayers(sizes.layers())
+                .threads(threads)
+                .compute(compute.nativeCompute())
+                .scaling(2)
+                .build();
+    }
+
+    private static NativeBatch batch(int rows, int seqLen, double targetShare, int vocabSize) {
+        int tokens = rows * seqLen;
         int[] ids = new Random(1).ints(tokens, 0, vocabSize).toArray();
         byte[] learn = new byte[tokens];
-        int[] cuSeqlens = new int[options.rows() + 1];
-        int notLearned = (int) Math.round(options.seqLen() * (1 - options.targetShare()));
-        for (int row = 0; row < options.rows(); row++) {
-            int start = row * options.seqLen();
-            cuSeqlens[row + 1] = start + options.seqLen();
-            Arrays.fill(learn, start + Math.max(1, notLearned), start + options.seqLen(), (byte) 1);
+        int[] cuSeqlens = new int[rows + 1];
+        int notLearned = (int) Math.round(seqLen * (1 - targetShare));
+        for (int row = 0; row < rows; row++) {
+            int start = row * seqLen;
+            cuSeqlens[row + 1] = start + seqLen;
+            Arrays.fill(learn, start + Math.max(1, notLearned), start + seqLen, (byte) 1);
         }
         return new NativeBatch(ids, learn, cuSeqlens);
     }
@@ -141,17 +176,5 @@ public record TrainBench(
         }
         Arrays.sort(seconds);
         return (seconds[(steps - 1) / 2] + seconds[steps / 2]) / 2;
-    }
-
-    private static double operations(NativeModelConfig config, int tokens, int seqLen, long targets) {
-        double hidden = config.hiddenSize();
-        double heads = (double) config.heads() * config.headDim();
-        double kv = (double) config.kvHeads() * config.headDim();
-        double intermediate = config.intermediateSize();
-        double linear = 2 * hidden * heads + 2 * hidden * kv + 3 * hidden * intermediate;
-        double lora = RANK * (2 * (hidden + heads) + 2 * (hidden + kv) + 3 * (hidden + intermediate));
-        double attention = 2 * heads * seqLen;
-        double head = 4 * config.vocabSize() * hidden * targets;
-        return tokens * config.layers() * (4 * linear + 6 * lora + 3.5 * attention) + head;
     }
 }

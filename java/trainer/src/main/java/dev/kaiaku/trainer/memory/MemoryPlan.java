@@ -13,15 +13,18 @@ import java.util.Set;
  *
  * @param microTokens tokens of a native call, T
  * @param keptLayers layers that keep everything; the others keep their input and run again in backward
- * @param bytes most that the process will hold
+ * @param memory that the native library will hold, by use
+ * @param bytes most that the process will hold; of the GPU's memory where one computes
  */
-public record MemoryPlan(int microTokens, int keptLayers, long bytes) {
+public record MemoryPlan(int microTokens, int keptLayers, NativeMemory memory, long bytes) {
     /** More tokens at once make a processor no faster. */
     private static final int USEFUL = 2048;
     /** Fewer make it slower than running layers twice does. */
     private static final int LEAST = 512;
-    /** What Java's own memory may still grow by while it trains. */
-    private static final long GROWTH = 192L << 20;
+    /** The same of a GPU, which converts every weight anew for each call. Estimated, never measured. */
+    private static final int USEFUL_ON_GPU = 8192;
+
+    private static final int LEAST_ON_GPU = 2048;
 
     /** The options of a native trainer for a choice of tokens at once and layers kept. */
     @FunctionalInterface
@@ -36,16 +39,18 @@ public record MemoryPlan(int microTokens, int keptLayers, long bytes) {
      * @param batchTokens of an update; more at once are of no use
      * @param microTokens tokens at once that the user asked for; 0: as memory allows
      * @param fileBytes of matrices that stay as their file has them, which no sizes tell; 0: none do
+     * @param decoderBytes of a decoder that is made beside the trainer; 0: none is
      */
-    public record Demand(int longest, int batchTokens, int microTokens, long fileBytes) {
-        private Set<Integer> sizes() {
+    public record Demand(int longest, int batchTokens, int microTokens, long fileBytes, long decoderBytes) {
+        private Set<Integer> sizes(boolean gpu) {
             Set<Integer> sizes = new LinkedHashSet<>();
             if (microTokens > 0) {
                 sizes.add(Math.max(microTokens, longest));
                 return sizes;
             }
-            int least = Math.max(longest, Math.min(batchTokens, LEAST));
-            for (int size = Math.max(longest, Math.min(batchTokens, USEFUL)); size > least; size /= 2) {
+            int least = Math.max(longest, Math.min(batchTokens, gpu ? LEAST_ON_GPU : LEAST));
+            int useful = Math.max(longest, Math.min(batchTokens, gpu ? USEFUL_ON_GPU : USEFUL));
+            for (int size = useful; size > least; size /= 2) {
                 sizes.add(size);
             }
             sizes.add(least);
@@ -57,50 +62,70 @@ public record MemoryPlan(int microTokens, int keptLayers, long bytes) {
      * The fastest that fits: everything kept if possible, with fewer tokens at once if need be; else as many layers
      * kept as fit with the fewest tokens at once.
      *
-     * @param limit bytes that the process may hold; 0: what is free now
      * @throws BadInputException where nothing fits
      */
-    public static MemoryPlan choose(NativeModelConfig model, Trainer trainer, Demand demand, long limit) {
-        long held = FreeMemory.residentBytes() + GROWTH + demand.fileBytes();
-        long free = limit > 0 ? limit - held : FreeMemory.bytes() / 10 * 9 - GROWTH - demand.fileBytes();
+    public static MemoryPlan choose(NativeModelConfig model, Trainer trainer, Demand demand, Budget budget) {
         int smallest = 0;
-        for (int tokens : demand.sizes()) {
-            long bytes = bytes(model, trainer, tokens, model.layers());
-            if (bytes <= free) {
-                return new MemoryPlan(tokens, model.layers(), bytes + held);
+        for (int tokens : demand.sizes(budget.gpu())) {
+            MemoryPlan plan = of(model, trainer.options(tokens, model.layers()), demand, budget);
+            if (plan.bytes <= budget.limit()) {
+                return plan;
             }
             smallest = tokens;
         }
-        long least = bytes(model, trainer, smallest, 0);
-        if (least > free) {
-            throw tooLittle(least + held, limit > 0 ? limit : free + held, limit > 0, demand.longest());
+        MemoryPlan best = of(model, trainer.options(smallest, 0), demand, budget);
+        if (best.bytes > budget.limit()) {
+            throw tooLittle(best.bytes, budget, demand.longest());
         }
-        int fits = 0;
-        for (int fitsNot = model.layers(); fitsNot - fits > 1; ) {
+        for (int fits = 0, fitsNot = model.layers(); fitsNot - fits > 1; ) {
             int middle = (fits + fitsNot) / 2;
-            if (bytes(model, trainer, smallest, middle) <= free) {
+            MemoryPlan plan = of(model, trainer.options(smallest, middle), demand, budget);
+            if (plan.bytes <= budget.limit()) {
+                best = plan;
                 fits = middle;
             } else {
                 fitsNot = middle;
             }
         }
-        return new MemoryPlan(smallest, fits, bytes(model, trainer, smallest, fits) + held);
+        return best;
     }
 
-    private static long bytes(NativeModelConfig model, Trainer trainer, int tokens, int keptLayers) {
-        NativeMemory memory = NativeMemory.plan(model, trainer.options(tokens, keptLayers));
+    /** The most tokens of one example that fit, with every layer run again; 0 where none do. */
+    public static int longest(NativeModelConfig model, Trainer trainer, Demand demand, Budget budget, int most) {
+        int fits = 0;
+        for (int fitsNot = most + 1; fitsNot - fits > 1; ) {
+            int middle = (fits + fitsNot) >>> 1;
+            if (of(model, trainer.options(middle, 0), demand, budget).bytes <= budget.limit()) {
+                fits = middle;
+            } else {
+                fitsNot = middle;
+            }
+        }
+        return fits;
+    }
+
+    private static MemoryPlan of(NativeModelConfig model, NativeTrainerOptions options, Demand demand, Budget budget) {
+        NativeMemory sizes = NativeMemory.plan(model, options);
+        NativeMemory memory = new NativeMemory(
+                sizes.weights() + demand.fileBytes(),
+                sizes.adapter(),
+                sizes.optimizer(),
+                sizes.activations(),
+                sizes.workspace());
         // Checkpoints pass through Java: weights and both moments, twice as much as weights and gradients here.
-        return memory.total() + 2 * memory.adapter();
+        long passing = budget.gpu() ? 0 : 2 * memory.adapter();
+        long bytes = memory.total() + demand.decoderBytes() + passing + budget.held();
+        return new MemoryPlan(options.maxTokens(), options.keptLayers(), memory, bytes);
     }
 
-    private static BadInputException tooLittle(long needed, long allowed, boolean limited, int longest) {
+    private static BadInputException tooLittle(long needed, Budget budget, int longest) {
         return new BadInputException(String.format(
                 Locale.ROOT,
                 "training needs %.2f GiB of memory and %s %.2f GiB; --weights nf4, a smaller --seq-len (the longest"
                         + " example has %d tokens), a smaller --rank or a smaller base needs less",
                 gib(needed),
-                limited ? "--memory-limit is" : "this process can have",
-                gib(allowed),
+                budget.gpu() ? "the GPU gives" : budget.limited() ? "--memory-limit is" : "this process can have",
+                gib(budget.limit()),
                 longest));
     }
 

@@ -10,6 +10,8 @@ package dev.kaiaku.trainer.options;
  */
 public record DataOptions(int epochs, int maxSteps, int seqLen, int batchTokens) {
     private static final int USUAL_SEQ_LEN = 2048;
+    private static final int MOST_BATCH_TOKENS = 16_384;
+    private static final int LEAST_STEPS = 60;
 
     /** Throws {@link dev.kaiaku.dataset.BadInputException} for a value out of range, naming its option. */
     public DataOptions {
@@ -28,5 +30,12 @@ public record DataOptions(int epochs, int maxSteps, int seqLen, int batchTokens)
         Range.require(
                 "seq-len", seqLen, seqLen <= contextLength, "at most " + contextLength + ", the context of the base");
         return seqLen == 0 ? Math.min(USUAL_SEQ_LEN, contextLength) : seqLen;
+    }
+
+    /** Tokens of an update where a pass over the examples has {@code tokens}. */
+    public int batchTokens(long tokens) {
+        return batchTokens > 0
+                ? batchTokens
+                : (int) Math.max(1, Math.min(MOST_BATCH_TOKENS, tokens * epochs / LEAST_STEPS));
     }
 }

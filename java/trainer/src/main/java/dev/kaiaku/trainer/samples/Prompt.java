@@ -16,7 +16,7 @@ import java.util.List;
  */
 public record Prompt(String text, int[] tokens) {
     static final int MOST_TOKENS = 256;
-    private static final int COUNT = 3;
+    static final int COUNT = 3;
 
     /** Three conversations, spread evenly over those that are short enough; fewer where there are not as many. */
     public static List<Prompt> choose(List<Conversation> validation, BaseModel base) {

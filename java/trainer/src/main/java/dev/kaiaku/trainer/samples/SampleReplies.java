@@ -2,8 +2,11 @@ package dev.kaiaku.trainer.samples;
 
 import dev.kaiaku.bindings.NativeCompute;
 import dev.kaiaku.bindings.NativeDecoder;
+import dev.kaiaku.bindings.NativeMemory;
 import dev.kaiaku.bindings.NativeModel;
+import dev.kaiaku.bindings.NativeModelConfig;
 import dev.kaiaku.bindings.NativeTrainer;
+import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.model.base.BaseModel;
 import java.util.ArrayList;
@@ -14,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 public final class SampleReplies {
     private static final int MOST_NEW_TOKENS = 48;
     private static final Sampler.Settings SAMPLING = new Sampler.Settings(0.8, 0.95, 0);
+
+    private static final long SLOT_TOKENS = Prompt.MOST_TOKENS + MOST_NEW_TOKENS;
+    /** Tokens of a prompt that the decoder runs at once. */
+    private static final int PIECE = 256;
 
     private final BaseModel base;
     private final List<Prompt> prompts;
@@ -27,6 +34,21 @@ public final class SampleReplies {
         this.threads = threads;
         this.compute = compute;
         this.seed = seed;
+    }
+
+    /**
+     * Memory of the decoder that replies, at the most.
+     *
+     * @param trainer options of the trainer beside it
+     */
+    public static long decoderBytes(NativeModelConfig model, NativeTrainerOptions trainer) {
+        long typeBytes = trainer.compute() == NativeCompute.BF16 ? Short.BYTES : Float.BYTES;
+        long cached = 2L * model.layers() * model.kvHeads() * model.headDim() * typeBytes;
+        NativeMemory pass = NativeMemory.plan(
+                model, trainer.toBuilder().maxTokens(PIECE).keptLayers(0).build());
+        // It keeps the input of one layer only.
+        long otherInputs = (model.layers() - 1L) * PIECE * model.hiddenSize() * Float.BYTES;
+        return Prompt.COUNT * SLOT_TOKENS * cached + pass.workspace() + pass.activations() - otherInputs;
     }
 
     /**
@@ -45,8 +67,7 @@ public final class SampleReplies {
         if (prompts.isEmpty()) {
             return List.of();
         }
-        NativeDecoder.Options options =
-                new NativeDecoder.Options(prompts.size(), Prompt.MOST_TOKENS + MOST_NEW_TOKENS, threads, compute);
+        NativeDecoder.Options options = new NativeDecoder.Options(prompts.size(), (int) SLOT_TOKENS, threads, compute);
         try (NativeDecoder decoder = NativeDecoder.create(model, trainer, options)) {
             return reply(decoder, model.config().vocabSize());
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kaiaku.bindings.NativeModelConfig;
 import dev.kaiaku.bindings.NativeTrainerOptions;
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.trainer.options.Device;
 import org.junit.jupiter.api.Test;
 
 /** Plans for a base of 135 million parameters that is never made. */
@@ -30,8 +31,8 @@ final class MemoryPlanTest {
                         .keptLayers(keptLayers)
                         .threads(1)
                         .build(),
-                new MemoryPlan.Demand(longest, 16_384, 0, 0),
-                limit);
+                new MemoryPlan.Demand(longest, 16_384, 0, 0, 0),
+                Budget.of(Device.CPU, limit));
     }
 
     @Test
