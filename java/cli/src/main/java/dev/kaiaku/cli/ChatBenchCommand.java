@@ -6,6 +6,7 @@ import dev.kaiaku.chat.Persona;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +38,13 @@ final class ChatBenchCommand implements Callable<Integer> {
     @Option(names = "--rounds", paramLabel = "N", description = "The median of them is told (default: 3).")
     private int rounds = 3;
 
+    @Option(
+            names = "--llama-bench",
+            paramLabel = "FILE",
+            description = "llama.cpp's own benchmark, run afterwards on the same file, threads and lengths; tells how"
+                    + " much of its speed is reached.")
+    private @Nullable Path llamaBench;
+
     @Mixin
     private EngineOption engine;
 
@@ -53,11 +61,36 @@ final class ChatBenchCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "expected --prompt-tokens, --reply-tokens and --rounds from 1");
         }
+        Summary summary;
+        ChatBench bench;
         try (Persona persona = engine.open(file, ChatOptions.defaults(), 1, console)) {
-            ChatBench bench = ChatBench.run(persona, promptTokens, replyTokens, rounds);
-            json.print(console, summary(persona, bench));
-            return ExitCode.DONE;
+            bench = ChatBench.run(persona, promptTokens, replyTokens, rounds);
+            summary = summary(persona, bench);
         }
+        if (llamaBench != null) {
+            LlamaBench.Speed own = new LlamaBench(llamaBench, file, engine.resolvedThreads(), rounds)
+                    .run(bench.promptTokens(), replyTokens);
+            compare(summary, bench, own);
+        }
+        json.print(console, summary);
+        return ExitCode.DONE;
+    }
+
+    private static void compare(Summary summary, ChatBench bench, LlamaBench.Speed own) {
+        double prompt = bench.promptTokensPerSecond() / own.prompt();
+        double write = bench.tokensPerSecond() / own.write();
+        summary.line(String.format(
+                        Locale.ROOT,
+                        "llama.cpp's own benchmark reads %.0f tokens/s and writes %.1f tokens/s: %.2f and %.2f of"
+                                + " that.",
+                        own.prompt(),
+                        own.write(),
+                        prompt,
+                        write))
+                .put("llama_bench_prompt_tokens_per_second", own.prompt())
+                .put("llama_bench_tokens_per_second", own.write())
+                .put("prompt_ratio", prompt)
+                .put("write_ratio", write);
     }
 
     private static Summary summary(Persona persona, ChatBench bench) {

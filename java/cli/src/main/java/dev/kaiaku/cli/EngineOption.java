@@ -85,6 +85,11 @@ final class EngineOption {
         return Persona.open(file, options, engineOptions);
     }
 
+    /** How many threads compute. */
+    int resolvedThreads() {
+        return options(1).resolvedThreads();
+    }
+
     private EngineOptions options(int slots) {
         @Nullable EngineKind kind = KINDS.get(engine.toLowerCase(Locale.ROOT));
         if (kind == null) {

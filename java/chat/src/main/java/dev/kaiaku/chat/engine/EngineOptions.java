@@ -93,7 +93,7 @@ public record EngineOptions(
     }
 
     /** The threads to use: those asked for, or one per processor. */
-    int resolvedThreads() {
+    public int resolvedThreads() {
         return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     }
 
