@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Builds the native library with CUDA and tries it on this machine's GPU; its last lines are a summary to paste.
+#
+#   native/tests/run-on-gpu.sh                     needs nvcc 12 or 13, CMake, a C++ compiler, and oneDNN, which Maven
+#                                                  has unpacked, or an archive has brought:
+#   native/tests/run-on-gpu.sh pack OUT.tar.gz     packs what such a machine needs, for one without Maven
+#
+# There: tar xzf OUT.tar.gz && kaiaku/native/tests/run-on-gpu.sh
+set -uo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+onednn=${KAIAKU_ONEDNN_DIR:-$root/native/build/onednn/org/bytedeco/dnnl/linux-x86_64}
+build=$root/native/build-gpu
+log=$build/run-on-gpu.log
+
+fail() {
+  echo "run-on-gpu.sh: $*" >&2
+  exit 1
+}
+
+[ -f "$onednn/libdnnl.so.3" ] || fail "no oneDNN in $onednn; build with Maven once, or name its folder in KAIAKU_ONEDNN_DIR"
+
+if [ "${1:-}" = pack ]; then
+  archive=${2:-kaiaku-gpu.tar.gz}
+  staging=$(mktemp -d)
+  trap 'rm -rf "$staging"' EXIT
+  mkdir -p "$staging/kaiaku/native/build/onednn/org/bytedeco/dnnl/linux-x86_64"
+  (cd "$root" && tar cf - --exclude='native/build*' LICENSE cmake native) | tar xf - -C "$staging/kaiaku"
+  cp -rL "$onednn/include" "$onednn/libdnnl.so.3" "$onednn/libgomp.so.1" \
+    "$staging/kaiaku/native/build/onednn/org/bytedeco/dnnl/linux-x86_64"
+  tar -C "$staging" -czf "$archive" kaiaku
+  echo "$archive"
+  exit 0
+fi
+
+for tool in cmake ctest "${CXX:-c++}"; do
+  command -v "$tool" >/dev/null || fail "$tool is missing"
+done
+nvcc=${CUDACXX:-$(command -v nvcc || echo "${CUDA_PATH:-/usr/local/cuda}/bin/nvcc")}
+[ -x "$nvcc" ] || fail "nvcc is missing; CUDACXX names it, and cmake/install-cuda.sh brings one"
+
+mkdir -p "$build"
+: >"$log"
+
+echo "Building; log: $log"
+CUDACXX=$nvcc cmake -S "$root/native" -B "$build" -DCMAKE_BUILD_TYPE=Release -DKAIAKU_TESTS=ON \
+  -DKAIAKU_ONEDNN_DIR="$onednn" >>"$log" 2>&1 || fail "configuring failed: $(tail -n 3 "$log")"
+cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)" >>"$log" 2>&1 || fail "compiling failed: $(tail -n 5 "$log")"
+
+echo "Tests"
+tests=$build/tests.txt
+ctest --test-dir "$build" -L cuda --output-on-failure 2>&1 | tee "$tests"
+tests_passed=${PIPESTATUS[0]}
+
+benches=$build/bench.jsonl
+: >"$benches"
+bench() {
+  echo "kaiaku-bench $*"
+  "$build/bench/kaiaku-bench" "$@" 2>>"$log" | tee -a "$benches" || echo "{\"failed\": \"kaiaku-bench $*\"}" | tee -a "$benches"
+}
+echo "Benchmarks"
+for weights in nf4 bf16; do
+  bench step --device 0 --shape qwen3-8b --weights $weights --compute bf16 --rank 16 --tokens 4096 --seq-len 2048 --target-share 1
+done
+bench step --device 0 --shape qwen3-8b --weights nf4 --compute bf16 --rank 16 --tokens 4096 --seq-len 2048 --target-share 1 --kept-layers 0
+bench step --device 0 --shape qwen3-8b --weights nf4 --compute bf16 --tokens 4096 --seq-len 2048 --target-share 1 --profile
+
+python=${KAIAKU_BASELINE_PYTHON:-python3}
+if "$python" -c 'import torch, peft; assert torch.cuda.is_available()' 2>>"$log"; then
+  echo "PEFT, on the same GPU"
+  "$python" "$root/native/bench/baselines/peft_gpu.py" 2>>"$log" | tee -a "$benches"
+else
+  echo "PEFT is left out: $python has no torch with a GPU, or no peft (KAIAKU_BASELINE_PYTHON names another)"
+fi
+
+echo
+echo "== Summary"
+uname -sm
+nvidia-smi --query-gpu=name,driver_version,memory.total,compute_cap --format=csv,noheader 2>/dev/null || echo "no nvidia-smi"
+"$nvcc" --version | tail -n 2 | head -n 1
+grep -E 'tests passed|tests failed|Skipped|Failed|No tests' "$tests" | sort -u
+cat "$benches"
+exit "$tests_passed"
