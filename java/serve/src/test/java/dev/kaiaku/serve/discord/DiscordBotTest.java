@@ -45,6 +45,39 @@ class DiscordBotTest {
         }
     }
 
+    @Test
+    @Timeout(120)
+    void rateLimitsAndALostConnectionAreGotOver() throws Exception {
+        Path gguf = TinyPersona.write(folder.resolve("base"), folder.resolve("ana.gguf"));
+        ChatOptions chat = ChatOptions.defaults().withSeed(5).withMaxTokens(16).withTemperature(1);
+        DiscordOptions options = new DiscordOptions(Set.of(FakeDiscord.SERVER), Set.of(), 0, 20, 100);
+        try (FakeDiscord discord = new FakeDiscord();
+                Persona persona = Persona.open(gguf, chat);
+                DiscordBot bot = DiscordBot.start(builder(discord), persona, options)) {
+            bot.awaitReady();
+            assertThat(discord.sessions.poll(10, TimeUnit.SECONDS)).isEqualTo("identify");
+
+            discord.limitPosts(2);
+            discord.say("bia", "<@1> e você?");
+            JsonNode post = discord.posted.poll(60, TimeUnit.SECONDS);
+            assertThat(post).isNotNull();
+            lastPost(discord, post);
+            assertThat(discord.requests)
+                    .filteredOn("POST channels/20/messages"::equals)
+                    .hasSizeGreaterThanOrEqualTo(3);
+
+            discord.drop();
+            assertThat(discord.sessions.poll(60, TimeUnit.SECONDS)).isEqualTo("resume");
+            // A persona of random weights may have nothing to say to one of them.
+            boolean answered = false;
+            for (int i = 0; i < 10 && !answered; i++) {
+                discord.say("joao", "<@1> ainda aí? " + i);
+                answered = discord.posted.poll(5, TimeUnit.SECONDS) != null;
+            }
+            assertThat(answered).isTrue();
+        }
+    }
+
     private static JsonNode lastPost(FakeDiscord discord, JsonNode first) throws InterruptedException {
         JsonNode last = first;
         for (JsonNode next = first; next != null; next = discord.posted.poll(3, TimeUnit.SECONDS)) {

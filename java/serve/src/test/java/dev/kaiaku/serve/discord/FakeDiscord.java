@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** As much of Discord's REST and gateway as a bot needs to log in, hear one channel and post there; on loopback. */
 final class FakeDiscord implements AutoCloseable {
@@ -42,7 +43,12 @@ final class FakeDiscord implements AutoCloseable {
     private final List<String> messages = new CopyOnWriteArrayList<>();
     final BlockingQueue<JsonNode> posted = new LinkedBlockingQueue<>();
     final List<String> requests = new CopyOnWriteArrayList<>();
+    /** How each connection to the gateway began: {@code identify} or {@code resume}. */
+    final BlockingQueue<String> sessions = new LinkedBlockingQueue<>();
+
+    private final AtomicInteger postsToLimit = new AtomicInteger();
     private volatile OutputStream events = OutputStream.nullOutputStream();
+    private volatile Socket connection = new Socket();
     private int sequence;
     private long nextId = 1000;
 
@@ -71,6 +77,16 @@ final class FakeDiscord implements AutoCloseable {
         dispatch("MESSAGE_CREATE", message);
     }
 
+    /** Answers the next posts with 429, to be tried again in a moment. */
+    void limitPosts(int count) {
+        postsToLimit.set(count);
+    }
+
+    /** Cuts the connection to the gateway, as a network does. */
+    void drop() throws IOException {
+        connection.close();
+    }
+
     private synchronized String message(String user, String text, String mentions) throws IOException {
         return "{\"id\":\"%d\",\"channel_id\":\"20\",\"guild_id\":\"10\",\"author\":%s,\"content\":%s,"
                         .formatted(nextId++, user, JSON.writeValueAsString(text))
@@ -85,6 +101,10 @@ final class FakeDiscord implements AutoCloseable {
         String request = exchange.getRequestMethod() + " " + path;
         byte[] body = exchange.getRequestBody().readAllBytes();
         requests.add(request);
+        if (request.equals("POST channels/20/messages") && postsToLimit.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            limit(exchange);
+            return;
+        }
         String answer = switch (request) {
             case "GET users/@me" -> BOT_USER;
             case "GET gateway/bot" ->
@@ -101,6 +121,20 @@ final class FakeDiscord implements AutoCloseable {
         exchange.close();
     }
 
+    private static void limit(HttpExchange exchange) throws IOException {
+        byte[] body = "{\"message\":\"You are being rate limited.\",\"retry_after\":0.3,\"global\":false}"
+                .getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.getResponseHeaders().set("Retry-After", "1");
+        exchange.getResponseHeaders().set("X-RateLimit-Limit", "5");
+        exchange.getResponseHeaders().set("X-RateLimit-Remaining", "0");
+        exchange.getResponseHeaders().set("X-RateLimit-Reset-After", "0.3");
+        exchange.getResponseHeaders().set("X-RateLimit-Bucket", "posts");
+        exchange.sendResponseHeaders(429, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+
     private String post(byte[] body) throws IOException {
         JsonNode json = JSON.readTree(body);
         String message = message(BOT_USER, json.path("content").asText(), "");
@@ -110,7 +144,14 @@ final class FakeDiscord implements AutoCloseable {
     }
 
     private void serveGateway() {
+        while (!gateway.isClosed()) {
+            serveConnection();
+        }
+    }
+
+    private void serveConnection() {
         try (Socket socket = gateway.accept()) {
+            connection = socket;
             handshake(socket);
             events = socket.getOutputStream();
             frame("{\"op\":10,\"d\":{\"heartbeat_interval\":45000}}");
@@ -119,7 +160,14 @@ final class FakeDiscord implements AutoCloseable {
                 JsonNode sent = JSON.readTree(frame(in));
                 switch (sent.path("op").asInt()) {
                     case 1 -> frame("{\"op\":11}");
-                    case 2 -> logIn();
+                    case 2 -> {
+                        logIn();
+                        sessions.add("identify");
+                    }
+                    case 6 -> {
+                        dispatch("RESUMED", "{}");
+                        sessions.add("resume");
+                    }
                     default -> {
                         // Presence and the like need no answer.
                     }
@@ -140,14 +188,14 @@ final class FakeDiscord implements AutoCloseable {
         dispatch(
                 "GUILD_CREATE",
                 "{\"id\":\"10\",\"name\":\"Quarteto\",\"owner_id\":\"2\",\"icon\":null,\"splash\":null,\"region\":\"\","
-                        + "\"afk_channel_id\":null,\"afk_timeout\":300,\"verification_level\":0,"
-                        + "\"default_message_notifications\":0,\"explicit_content_filter\":0,\"mfa_level\":0,"
-                        + "\"roles\":[{\"id\":\"10\",\"name\":\"@everyone\",\"color\":0,\"colors\":{\"primary_color\":0},"
-                        + "\"hoist\":false,\"position\":0,\"permissions\":\"68608\",\"managed\":false,"
-                        + "\"mentionable\":false,\"flags\":0}],\"emojis\":[],\"stickers\":[],\"features\":[],"
-                        + "\"system_channel_id\":null,\"system_channel_flags\":0,\"rules_channel_id\":null,"
-                        + "\"joined_at\":\"2020-01-01T00:00:00+00:00\",\"large\":false,\"unavailable\":false,"
-                        + "\"member_count\":1,\"voice_states\":[],\"members\":[{\"user\":" + BOT_USER
+                    + "\"afk_channel_id\":null,\"afk_timeout\":300,\"verification_level\":0,"
+                    + "\"default_message_notifications\":0,\"explicit_content_filter\":0,\"mfa_level\":0,"
+                    + "\"roles\":[{\"id\":\"10\",\"name\":\"@everyone\",\"color\":0,\"colors\":{\"primary_color\":0},"
+                    + "\"hoist\":false,\"position\":0,\"permissions\":\"68608\",\"managed\":false,"
+                    + "\"mentionable\":false,\"flags\":0}],\"emojis\":[],\"stickers\":[],\"features\":[],"
+                    + "\"system_channel_id\":null,\"system_channel_flags\":0,\"rules_channel_id\":null,"
+                    + "\"joined_at\":\"2020-01-01T00:00:00+00:00\",\"large\":false,\"unavailable\":false,"
+                    + "\"member_count\":1,\"voice_states\":[],\"members\":[{\"user\":" + BOT_USER
                         + ",\"roles\":[],\"joined_at\":\"2020-01-01T00:00:00+00:00\",\"deaf\":false,\"mute\":false,"
                         + "\"flags\":0}],\"channels\":[{\"id\":\"20\",\"type\":0,\"name\":\"geral\",\"position\":0,"
                         + "\"permission_overwrites\":[],\"nsfw\":false,\"topic\":null,\"rate_limit_per_user\":0,"
