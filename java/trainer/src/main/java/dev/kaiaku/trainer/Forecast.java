@@ -80,7 +80,7 @@ public record Forecast(
         int threads = options.compute().resolvedThreads();
         int seqLen = options.data().seqLen(config.contextLength());
         int batchTokens = options.data().batchTokens(data == null ? Integer.MAX_VALUE : data.tokens());
-        NativeModelConfig sizes = BaseLoader.nativeConfig(config, weights, elsewhere ? Device.CPU : device);
+        NativeModelConfig sizes = BaseLoader.nativeConfig(config, weights, device);
         MemoryPlan.Trainer shape = Preparation.trainerOptions(options, threads, compute);
         Budget budget = elsewhere
                 ? Budget.card(card.memory())
@@ -114,7 +114,10 @@ public record Forecast(
     }
 
     private static double trainingTokens(DataSize data, TrainOptions options) {
-        double trained = (double) data.tokens() * options.data().epochs();
+        int steps = options.data().maxSteps();
+        double trained = steps > 0
+                ? (double) steps * options.data().batchTokens(data.tokens())
+                : (double) data.tokens() * options.data().epochs();
         long evaluations =
                 Preparation.evaluations(Math.round(trained), options.data().epochs(), data.validationTokens());
         // Backward costs twice what forward does, and evaluation is forward only.
