@@ -209,7 +209,8 @@ class GgufExportTest {
 
     private Path export(BaseModel base, @Nullable LoraAdapter adapter, QuantType type, double strength) {
         Path out = folder.resolve("out.gguf");
-        GgufExport.write(new MergedModel(base, adapter, strength), ANA, type, out, Progress.NONE);
+        PersonaInfo ana = new PersonaInfo(ANA.name(), ANA.system(), base.chatFormat());
+        GgufExport.write(new MergedModel(base, adapter, strength), ana, type, out, Progress.NONE);
         return out;
     }
 
