@@ -188,14 +188,14 @@ final class FakeDiscord implements AutoCloseable {
         dispatch(
                 "GUILD_CREATE",
                 "{\"id\":\"10\",\"name\":\"Quarteto\",\"owner_id\":\"2\",\"icon\":null,\"splash\":null,\"region\":\"\","
-                    + "\"afk_channel_id\":null,\"afk_timeout\":300,\"verification_level\":0,"
-                    + "\"default_message_notifications\":0,\"explicit_content_filter\":0,\"mfa_level\":0,"
-                    + "\"roles\":[{\"id\":\"10\",\"name\":\"@everyone\",\"color\":0,\"colors\":{\"primary_color\":0},"
-                    + "\"hoist\":false,\"position\":0,\"permissions\":\"68608\",\"managed\":false,"
-                    + "\"mentionable\":false,\"flags\":0}],\"emojis\":[],\"stickers\":[],\"features\":[],"
-                    + "\"system_channel_id\":null,\"system_channel_flags\":0,\"rules_channel_id\":null,"
-                    + "\"joined_at\":\"2020-01-01T00:00:00+00:00\",\"large\":false,\"unavailable\":false,"
-                    + "\"member_count\":1,\"voice_states\":[],\"members\":[{\"user\":" + BOT_USER
+                        + "\"afk_channel_id\":null,\"afk_timeout\":300,\"verification_level\":0,"
+                        + "\"default_message_notifications\":0,\"explicit_content_filter\":0,\"mfa_level\":0,"
+                        + "\"roles\":[{\"id\":\"10\",\"name\":\"@everyone\",\"color\":0,\"colors\":{\"primary_color\":0},"
+                        + "\"hoist\":false,\"position\":0,\"permissions\":\"68608\",\"managed\":false,"
+                        + "\"mentionable\":false,\"flags\":0}],\"emojis\":[],\"stickers\":[],\"features\":[],"
+                        + "\"system_channel_id\":null,\"system_channel_flags\":0,\"rules_channel_id\":null,"
+                        + "\"joined_at\":\"2020-01-01T00:00:00+00:00\",\"large\":false,\"unavailable\":false,"
+                        + "\"member_count\":1,\"voice_states\":[],\"members\":[{\"user\":" + BOT_USER
                         + ",\"roles\":[],\"joined_at\":\"2020-01-01T00:00:00+00:00\",\"deaf\":false,\"mute\":false,"
                         + "\"flags\":0}],\"channels\":[{\"id\":\"20\",\"type\":0,\"name\":\"geral\",\"position\":0,"
                         + "\"permission_overwrites\":[],\"nsfw\":false,\"topic\":null,\"rate_limit_per_user\":0,"
