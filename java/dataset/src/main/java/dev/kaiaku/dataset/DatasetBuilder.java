@@ -111,11 +111,10 @@ public final class DatasetBuilder {
     }
 
     private Selection select(Split split, int trainReplies) {
-        Replies train = samples.replies(split.train(), 0);
         Replies validation = samples.replies(split.validation(), trainReplies);
         return options.score()
-                ? Selection.of(train, validation, options.selection())
-                : Selection.withoutScores(train, validation);
+                ? Selection.of(samples.replies(split.train(), 0), validation, options.selection())
+                : Selection.withoutScores(validation, trainReplies);
     }
 
     private Written write(

@@ -85,10 +85,10 @@ final class Written {
             Turn next = turn;
             if (turn.target()) {
                 Reply said = sample.replies().get(reply++);
-                String reason = choice.reason(said.number());
+                String reason = choice.reason(said);
                 if (reason == null) {
                     keep(said);
-                    choice.score(said.number()).ifPresent(learned::add);
+                    choice.score(said).ifPresent(learned::add);
                 } else {
                     dropped.merge(reason, (long) said.messages(), Long::sum);
                     next = new Turn(turn.role(), turn.content(), false);

@@ -30,7 +30,7 @@ public final class CsvDates {
                 int place = column.applyAsInt(file, rows.next());
                 for (CsvRow row = rows.next(); row != null && clear < ENOUGH; row = rows.next()) {
                     ChatDate date = place < row.count()
-                            ? ChatDate.ambiguous(row.chars(), row.start(place), row.end(place))
+                            ? ChatDate.ambiguous(row.field(place))
                             : null;
                     if (date == null) {
                         clear++;

@@ -3,7 +3,6 @@ package dev.kaiaku.dataset.csv;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.Message;
 import dev.kaiaku.dataset.MessageKind;
-import dev.kaiaku.dataset.date.ChatDate;
 import dev.kaiaku.dataset.input.BadRows;
 import dev.kaiaku.dataset.input.ExportReader;
 import dev.kaiaku.dataset.input.StringPool;
@@ -66,7 +65,7 @@ public final class PlainCsv implements ExportReader {
             bad.add(file, row.line(), row.count() + " columns, expected " + places.count());
             return null;
         }
-        Instant time = ChatDate.parse(row.chars(), row.start(places.time()), row.end(places.time()), dayFirst);
+        Instant time = row.time(places.time(), dayFirst);
         if (time == null) {
             bad.add(file, row.line(), "not a date: \"" + BadRows.shortened(row.field(places.time())) + "\"");
             return null;

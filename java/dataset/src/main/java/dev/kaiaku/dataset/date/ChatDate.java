@@ -1,5 +1,6 @@
 package dev.kaiaku.dataset.date;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -39,7 +40,6 @@ public final class ChatDate {
     private static final long MOST_SECONDS = 9_000_000_000L;
 
     private final char[] text;
-    private final int end;
     private int at;
 
     /** The three numbers in the order written; a month given by name is in {@code second}. */
@@ -52,30 +52,34 @@ public final class ChatDate {
     private boolean twelveHours;
     private long secondOfDay;
 
-    private ChatDate(char[] text, int start, int end) {
+    private ChatDate(char[] text) {
         this.text = text;
-        this.at = start;
-        this.end = end;
     }
 
     /** The instant, or null where the text is no date. */
     public static @Nullable Instant parse(String text, boolean dayFirst) {
-        return parse(text.toCharArray(), 0, text.length(), dayFirst);
+        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+        return parse(utf8, 0, utf8.length, dayFirst);
     }
 
-    /** As above, of the characters from {@code start} up to {@code end}. */
-    public static @Nullable Instant parse(char[] text, int start, int end, boolean dayFirst) {
-        Instant time = any(text, start, end, dayFirst);
+    /** As above, of the UTF-8 text from {@code start} up to {@code end}. */
+    public static @Nullable Instant parse(byte[] utf8, int start, int end, boolean dayFirst) {
+        Instant time = any(utf8, start, end, dayFirst);
         return time != null && Math.abs(time.getEpochSecond()) < MOST_SECONDS ? time : null;
     }
 
-    private static @Nullable Instant any(char[] text, int start, int end, boolean dayFirst) {
+    private static @Nullable Instant any(byte[] utf8, int start, int end, boolean dayFirst) {
         try {
-            Instant plain = plain(text, start, end);
-            if (plain != null) {
-                return plain;
+            Instant iso = IsoDate.parse(utf8, start, end);
+            if (iso != null) {
+                return iso;
             }
-            ChatDate date = scan(text, start, end);
+            char[] text = new String(utf8, start, end - start, StandardCharsets.UTF_8).toCharArray();
+            Instant unix = unix(text);
+            if (unix != null) {
+                return unix;
+            }
+            ChatDate date = scan(text);
             return date == null ? null : date.instant(dayFirst);
         } catch (DateTimeException | ArithmeticException e) {
             return null;
@@ -83,8 +87,8 @@ public final class ChatDate {
     }
 
     /** The parts of a date whose order of day and month has to be inferred, or null for any other text. */
-    public static @Nullable ChatDate ambiguous(char[] text, int start, int end) {
-        ChatDate date = scan(text, start, end);
+    public static @Nullable ChatDate ambiguous(String text) {
+        ChatDate date = scan(text.toCharArray());
         return date == null || date.yearFirst || date.monthNamed ? null : date;
     }
 
@@ -111,34 +115,28 @@ public final class ChatDate {
         return Instant.ofEpochSecond(days * 86_400 + secondOfDay);
     }
 
-    private static @Nullable Instant plain(char[] text, int start, int end) {
-        Instant iso = IsoDate.parse(text, start, end);
-        return iso != null ? iso : unix(text, start, end);
-    }
-
-    private static @Nullable Instant unix(char[] text, int start, int end) {
-        if (start == end || end - start > MAX_UNIX_DIGITS) {
+    private static @Nullable Instant unix(char[] text) {
+        if (text.length == 0 || text.length > MAX_UNIX_DIGITS) {
             return null;
         }
         long value = 0;
-        for (int i = start; i < end; i++) {
-            int digit = text[i] - '0';
-            if (digit < 0 || digit > 9) {
+        for (char c : text) {
+            if (!isDigit(c)) {
                 return null;
             }
-            value = value * 10 + digit;
+            value = value * 10 + (c - '0');
         }
         return value < FIRST_MILLIS ? Instant.ofEpochSecond(value) : Instant.ofEpochMilli(value);
     }
 
-    private static @Nullable ChatDate scan(char[] text, int start, int end) {
-        ChatDate date = new ChatDate(text, start, end);
+    private static @Nullable ChatDate scan(char[] text) {
+        ChatDate date = new ChatDate(text);
         date.spaces();
         if (!date.day() || !date.time()) {
             return null;
         }
         date.spaces();
-        return date.at == end ? date : null;
+        return date.at == text.length ? date : null;
     }
 
     private boolean day() {
@@ -246,7 +244,7 @@ public final class ChatDate {
     }
 
     private char peek() {
-        return at < end ? text[at] : '\0';
+        return at < text.length ? text[at] : '\0';
     }
 
     private static boolean isDigit(char c) {

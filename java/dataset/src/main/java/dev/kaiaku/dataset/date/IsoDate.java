@@ -11,8 +11,8 @@ public final class IsoDate {
 
     private IsoDate() {}
 
-    /** The instant, or null where the characters have another form; times without an offset are UTC. */
-    public static @Nullable Instant parse(char[] text, int start, int end) {
+    /** The instant, or null where the text, in any encoding that extends ASCII, has another form; times without an offset are UTC. */
+    public static @Nullable Instant parse(byte[] text, int start, int end) {
         if (end - start < SECONDS_END
                 || text[start + 4] != '-'
                 || text[start + 7] != '-'
@@ -48,7 +48,7 @@ public final class IsoDate {
         return Instant.ofEpochSecond(days * 86_400 + hour * 3600L + minute * 60L + second - offset, nano);
     }
 
-    private static int offsetSeconds(char[] text, int at, int end) {
+    private static int offsetSeconds(byte[] text, int at, int end) {
         if (at == end || (at + 1 == end && text[at] == 'Z')) {
             return 0;
         }
@@ -65,7 +65,7 @@ public final class IsoDate {
     }
 
     /** The number of two digits, negative where one is none. */
-    private static int two(char[] text, int at) {
+    private static int two(byte[] text, int at) {
         int tens = text[at] - '0';
         int ones = text[at + 1] - '0';
         return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : tens * 10 + ones;

@@ -7,7 +7,6 @@ import dev.kaiaku.dataset.MessageKind;
 import dev.kaiaku.dataset.csv.CsvDates;
 import dev.kaiaku.dataset.csv.CsvRow;
 import dev.kaiaku.dataset.csv.CsvRows;
-import dev.kaiaku.dataset.date.ChatDate;
 import dev.kaiaku.dataset.input.BadRows;
 import dev.kaiaku.dataset.input.ExportReader;
 import dev.kaiaku.dataset.input.StringPool;
@@ -61,7 +60,7 @@ public final class DiscordCsv implements ExportReader {
             return null;
         }
         int date = columns.date();
-        Instant time = ChatDate.parse(row.chars(), row.start(date), row.end(date), dayFirst);
+        Instant time = row.time(date, dayFirst);
         if (time == null) {
             bad.add(file, line, "not a date: \"" + BadRows.shortened(row.field(date)) + "\"");
             return null;
@@ -126,7 +125,7 @@ public final class DiscordCsv implements ExportReader {
         }
 
         boolean isFilled(CsvRow row, int column) {
-            return column >= 0 && row.end(column) > row.start(column);
+            return column >= 0 && !row.isEmpty(column);
         }
 
         private static int find(List<String> names, String wanted) {

@@ -11,55 +11,74 @@ import java.util.List;
 /**
  * What training and validation both have. Long replies held out, and long messages of them, must not be learned,
  * nor anything nearly the same; where the rest of a reply and its context are the same in both, it is not held out.
+ * Thread-safe.
  */
 final class Leaks {
-    private static final long NONE = 0;
-
     private final NearDuplicates held = new NearDuplicates(MinHash.BANDS, Integer.MAX_VALUE);
+    /** Numbers of replies held out by their {@link #exchange}. */
     private final LongTable exchanges = new LongTable();
+    /** Hashes of the texts of these: most replies to learn differ in that already. */
+    private final LongTable texts = new LongTable();
+    /** Those of {@link #exchanges} that may be learned too. */
     private final BitSet learned = new BitSet();
+
+    private int distinct;
+    private boolean tellsLittle;
 
     /** @param validation replies held out */
     Leaks(Replies validation) {
-        validation.forEach(this::heldOut, this::add);
+        validation.forEach(reply -> new HeldOut(reply, sketches(reply.text())), this::add);
     }
 
-    private record HeldOut(int number, List<Sketch> texts, long exchange) {}
+    private record HeldOut(Reply reply, List<Sketch> texts) {}
 
-    /** Whether a turn of the persona, or a message of it, is nearly one that is held out. Thread-safe. */
+    /** Whether a turn of the persona, or a message of it, is nearly one that is held out. */
     boolean repeats(String turn) {
         return held.size() > 0 && sketches(turn).stream().anyMatch(text -> held.find(text) >= 0);
     }
 
+    /** Whether a reply may be learned; it is remembered then. */
+    boolean mayLearn(Reply reply) {
+        if (repeats(reply.text())) {
+            return false;
+        }
+        if (texts.get(reply.text().hashCode()) >= 0) {
+            int same = exchanges.get(exchange(reply));
+            if (same >= 0) {
+                synchronized (learned) {
+                    learned.set(same);
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Whether a reply held out is no copy of one that may be learned; where all are, copies are better than nothing. */
+    boolean mayHoldOut(Reply reply) {
+        int same = exchanges.get(exchange(reply));
+        synchronized (learned) {
+            return same < 0 || !learned.get(same) || (!tellsLittle && learned.cardinality() == distinct);
+        }
+    }
+
+    private void add(HeldOut added) {
+        Reply reply = added.reply;
+        added.texts.forEach(held::findOrAdd);
+        if (reply.context().length() + reply.text().length() < NearDuplicates.SHORTEST) {
+            tellsLittle = true;
+            return;
+        }
+        long exchange = exchange(reply);
+        if (exchanges.get(exchange) < 0) {
+            exchanges.put(exchange, reply.number());
+            texts.put(reply.text().hashCode(), reply.number());
+            distinct++;
+        }
+    }
+
     /** What a reply shares with one of the same text in the same context. */
-    static long exchange(Reply reply) {
+    private static long exchange(Reply reply) {
         return Mix.of(31 * Mix.of(reply.context()) + Mix.of(reply.text()));
-    }
-
-    /** Remembers a reply that may be learned by its {@link #exchange}. */
-    void addLearned(long exchange) {
-        int same = exchanges.get(exchange);
-        if (same >= 0) {
-            learned.set(same);
-        }
-    }
-
-    /** Whether a reply held out and its context may be learned too. */
-    boolean isLearned(long exchange) {
-        int same = exchanges.get(exchange);
-        return same >= 0 && learned.get(same);
-    }
-
-    private HeldOut heldOut(Reply reply) {
-        boolean tellsMuch = reply.context().length() + reply.text().length() >= NearDuplicates.SHORTEST;
-        return new HeldOut(reply.number(), sketches(reply.text()), tellsMuch ? exchange(reply) : NONE);
-    }
-
-    private void add(HeldOut reply) {
-        reply.texts.forEach(held::findOrAdd);
-        if (reply.exchange != NONE && exchanges.get(reply.exchange) < 0) {
-            exchanges.put(reply.exchange, reply.number);
-        }
     }
 
     /** Of a turn and of its messages, the long ones. */

@@ -1,18 +1,16 @@
 package dev.kaiaku.dataset.selection;
 
 import dev.kaiaku.dataset.sample.Replies;
+import dev.kaiaku.dataset.sample.Reply;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The replies to learn from, and how good they are. Time grows with the length of the replies, and the number of
- * threads doesn't matter. What is held out stays, but for exact copies of what may be learned. Thread-safe.
+ * threads doesn't matter. What is held out stays, but for exact copies of what may be learned. Thread-safe; all replies
+ * to learn are asked about before those held out.
  */
 public final class Selection {
     /** Why replies to learn are left out that are nearly the same as one held out. */
@@ -23,11 +21,14 @@ public final class Selection {
     /** Of a reply that stays. */
     static final String KEPT = "";
 
+    private final int firstHeldOut;
     private final Leaks leaks;
-    private final Scores scores;
+    private final @Nullable Scores scores;
+    /** Of the replies to learn, where they have scores. */
     private final List<String> reasons;
 
-    private Selection(Leaks leaks, Scores scores, List<String> reasons) {
+    private Selection(int firstHeldOut, Leaks leaks, @Nullable Scores scores, List<String> reasons) {
+        this.firstHeldOut = firstHeldOut;
         this.leaks = leaks;
         this.scores = scores;
         this.reasons = reasons;
@@ -45,57 +46,42 @@ public final class Selection {
         train.forEach(Profile.Parts::of, profile::add);
         Scores scores = new Scores(profile);
         List<String> reasons = new ArrayList<>();
-        train.forEach(
-                reply -> new Candidate(scores.read(reply), leaks.repeats(reply.text()), Leaks.exchange(reply)),
-                reply -> {
-                    scores.add(reply.reading);
-                    reasons.add(reply.leak ? IN_VALIDATION : KEPT);
-                    if (!reply.leak) {
-                        leaks.addLearned(reply.exchange);
-                    }
-                });
+        train.forEach(reply -> new Candidate(scores.read(reply), leaks.mayLearn(reply)), reply -> {
+            scores.add(reply.reading);
+            reasons.add(reply.mayLearn ? KEPT : IN_VALIDATION);
+        });
         scores.finish();
-        List<String> chosen = heldOut(validation, leaks, new Limits(scores, options, reasons).apply());
-        return new Selection(leaks, scores, chosen);
+        return new Selection(scores.count(), leaks, scores, new Limits(scores, options, reasons).apply());
     }
 
     /**
-     * Keeps every reply but for those that both training and validation have; nothing is scored, which takes a
-     * fraction of the time.
+     * Keeps every reply but for those that both training and validation have; nothing is scored, and the replies to
+     * learn are looked at only when they are asked about.
+     *
+     * @param validation replies held out
+     * @param firstHeldOut number of the first of them
      */
-    public static Selection withoutScores(Replies train, Replies validation) {
-        Leaks leaks = new Leaks(validation);
-        List<String> reasons = new ArrayList<>();
-        train.forEach(
-                reply -> leaks.repeats(reply.text()) ? OptionalLong.empty() : OptionalLong.of(Leaks.exchange(reply)),
-                exchange -> {
-                    reasons.add(exchange.isEmpty() ? IN_VALIDATION : KEPT);
-                    exchange.ifPresent(leaks::addLearned);
-                });
-        return new Selection(leaks, new Scores(new Profile()), heldOut(validation, leaks, reasons));
+    public static Selection withoutScores(Replies validation, int firstHeldOut) {
+        return new Selection(firstHeldOut, new Leaks(validation), null, List.of());
     }
 
-    /** The reasons with those of the replies held out. */
-    private static List<String> heldOut(Replies validation, Leaks leaks, List<String> reasons) {
-        List<String> chosen = new ArrayList<>(reasons);
-        int first = chosen.size();
-        validation.forEach(Leaks::exchange, exchange -> chosen.add(leaks.isLearned(exchange) ? IN_TRAINING : KEPT));
-        if (!chosen.subList(first, chosen.size()).contains(KEPT)) {
-            // Copies are better than nothing to measure by.
-            Collections.fill(chosen.subList(first, chosen.size()), KEPT);
+    /** Why a reply is left out, or null where it stays. */
+    public @Nullable String reason(Reply reply) {
+        if (reply.number() >= firstHeldOut) {
+            return leaks.mayHoldOut(reply) ? null : IN_TRAINING;
         }
-        return chosen;
-    }
-
-    /** Why the reply of this number is left out, or null where it stays. */
-    public @Nullable String reason(int number) {
-        String reason = reasons.get(number);
+        if (scores == null) {
+            return leaks.mayLearn(reply) ? null : IN_VALIDATION;
+        }
+        String reason = reasons.get(reply.number());
         return reason.equals(KEPT) ? null : reason;
     }
 
-    /** How good a reply to learn is; empty for one that is held out. */
-    public Optional<Score> score(int number) {
-        return number < scores.count() ? Optional.of(scores.score(number)) : Optional.empty();
+    /** How good a reply to learn is; empty for one that is held out, and where nothing is scored. */
+    public Optional<Score> score(Reply reply) {
+        return scores != null && reply.number() < firstHeldOut
+                ? Optional.of(scores.score(reply.number()))
+                : Optional.empty();
     }
 
     /** Whether a turn of the persona is nearly one that is held out, so that it must not even be history. */
@@ -103,16 +89,5 @@ public final class Selection {
         return leaks.repeats(turn);
     }
 
-    /** Replies left out, by reason. */
-    public Map<String, Long> dropped() {
-        Map<String, Long> dropped = new TreeMap<>();
-        for (String reason : reasons) {
-            if (!reason.equals(KEPT)) {
-                dropped.merge(reason, 1L, Long::sum);
-            }
-        }
-        return dropped;
-    }
-
-    private record Candidate(Scores.Reading reading, boolean leak, long exchange) {}
+    private record Candidate(Scores.Reading reading, boolean mayLearn) {}
 }

@@ -96,8 +96,7 @@ public record WhatsAppLayout(WhatsAppHeader.Style style, boolean dayFirst, Map<S
 
         void add(WhatsAppHeader header) {
             count++;
-            char[] date = header.date().toCharArray();
-            ChatDate ambiguous = ChatDate.ambiguous(date, 0, date.length);
+            ChatDate ambiguous = ChatDate.ambiguous(header.date());
             if (ambiguous != null) {
                 order.add(ambiguous);
             }

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +39,7 @@ final class SelectionTest {
         Selection selection = select(SelectionOptions.ALL);
         assertThat(reasons(selection))
                 .containsExactly("in validation too", "in validation too", null, null, null, null);
-        assertThat(selection.dropped()).containsOnly(Map.entry("in validation too", 2L));
+        assertThat(dropped(selection)).containsOnly(Map.entry("in validation too", 2L));
         assertThat(selection.repeatsValidation(LONG.replace("cedo", "tarde"))).isTrue();
         assertThat(selection.repeatsValidation("bora")).isFalse();
     }
@@ -58,9 +60,9 @@ final class SelectionTest {
                     .anyMatch(held ->
                             Shingles.similarity(Shingles.of(reply.text()), Shingles.of(held.text()), Integer.MAX_VALUE)
                                     >= 0.7);
-            assertThat(leak || selection.reason(reply.number()) == null).isTrue();
+            assertThat(leak || selection.reason(reply) == null).isTrue();
             similar += leak ? 1 : 0;
-            found += selection.reason(reply.number()) == null ? 0 : 1;
+            found += selection.reason(reply) == null ? 0 : 1;
         }
         assertThat(similar).isBetween(100, 280);
         assertThat(found).isGreaterThanOrEqualTo((int) (0.98 * similar));
@@ -78,7 +80,23 @@ final class SelectionTest {
     void holdsOutCopiesRatherThanNothing() {
         learn("[ana]: alguém sabe que dia é a prova de cálculo?", "quinta");
         hold("[ana]: alguém sabe que dia é a prova de cálculo?", "quinta");
-        assertThat(select(SelectionOptions.ALL).dropped()).isEmpty();
+        assertThat(dropped(select(SelectionOptions.ALL))).isEmpty();
+    }
+
+    @Test
+    void findsTheSameLeaksWithoutScores() {
+        Random random = new Random(11);
+        for (int i = 0; i < 400; i++) {
+            String context = "[ana]: " + words(random, 1 + random.nextInt(3));
+            String text = words(random, 1 + random.nextInt(12));
+            hold(context, text);
+            learn(i % 3 == 0 ? "[ana]: x" : context, edited(text, random, i % 5));
+        }
+        Selection unscored = Selection.withoutScores(replies(heldOut()), train.size());
+        List<String> expected = reasons(select(SelectionOptions.ALL));
+        assertThat(reasons(unscored)).isEqualTo(expected);
+        assertThat(expected).contains(Selection.IN_TRAINING, Selection.IN_VALIDATION, null);
+        assertThat(unscored.score(train.get(0))).isEmpty();
     }
 
     @Test
@@ -105,7 +123,7 @@ final class SelectionTest {
         assertThat(answer.explanation())
                 .startsWith("%.3f: length ".formatted(answer.value()))
                 .contains(", own words 1.00");
-        assertThat(selection.score(train.size())).isEmpty();
+        assertThat(selection.score(reply(train.size(), "", ""))).isEmpty();
     }
 
     @Test
@@ -147,10 +165,10 @@ final class SelectionTest {
         }
         Selection selection = select(new SelectionOptions(0, 0, 0.1, 0));
         long laughs = IntStream.range(0, train.size())
-                .filter(i -> i % 2 == 0 && selection.reason(i) == null)
+                .filter(i -> i % 2 == 0 && selection.reason(train.get(i)) == null)
                 .count();
         assertThat(laughs).isEqualTo(6);
-        assertThat(selection.dropped()).containsOnly(Map.entry("identical replies", 54L));
+        assertThat(dropped(selection)).containsOnly(Map.entry("identical replies", 54L));
     }
 
     @Test
@@ -171,21 +189,21 @@ final class SelectionTest {
         Map<Integer, Integer> sessions = new HashMap<>();
         double worstKept = 1;
         for (Reply reply : train) {
-            if (best.reason(reply.number()) == null) {
+            if (best.reason(reply) == null) {
                 sessions.merge(reply.session(), 1, Integer::sum);
                 worstKept = Math.min(worstKept, score(all, reply.number()).value());
             }
         }
         assertThat(sessions.values().stream().mapToInt(Integer::intValue).sum()).isEqualTo(12);
         assertThat(sessions.values()).allMatch(count -> count <= 2);
-        assertThat(best.dropped()).containsOnlyKeys("below --min-score", "beyond --per-session-cap", "beyond --top");
+        assertThat(dropped(best)).containsOnlyKeys("below --min-score", "beyond --per-session-cap", "beyond --top");
         for (Reply reply : train) {
-            if ("beyond --top".equals(best.reason(reply.number()))) {
+            if ("beyond --top".equals(best.reason(reply))) {
                 assertThat(score(all, reply.number()).value()).isLessThanOrEqualTo(worstKept);
             }
         }
         double bound = worstKept;
-        assertThat(select(new SelectionOptions(bound, 0, 1, 0)).dropped().get("below --min-score"))
+        assertThat(dropped(select(new SelectionOptions(bound, 0, 1, 0))).get("below --min-score"))
                 .isEqualTo(train.stream()
                         .filter(reply -> score(all, reply.number()).value() < bound)
                         .count());
@@ -195,10 +213,10 @@ final class SelectionTest {
     void takesEmptySidesAndEmptyTexts() {
         learn("", "");
         learn("", "👍");
-        assertThat(select(SelectionOptions.ALL).dropped()).isEmpty();
+        assertThat(dropped(select(SelectionOptions.ALL))).isEmpty();
         train.clear();
         hold("", "👍");
-        assertThat(select(SelectionOptions.ALL).dropped()).isEmpty();
+        assertThat(dropped(select(SelectionOptions.ALL))).isEmpty();
     }
 
     @Test
@@ -225,10 +243,13 @@ final class SelectionTest {
 
     /** Those held out are numbered behind those to learn. */
     private Selection select(SelectionOptions options) {
-        List<Reply> held = validation.stream()
+        return Selection.of(replies(train), replies(heldOut()), options);
+    }
+
+    private List<Reply> heldOut() {
+        return validation.stream()
                 .map(reply -> reply(train.size() + reply.number(), reply.context(), reply.text()))
                 .toList();
-        return Selection.of(replies(train), replies(held), options);
     }
 
     private static Replies replies(List<Reply> replies) {
@@ -242,14 +263,19 @@ final class SelectionTest {
 
     private List<String> reasons(Selection selection) {
         List<String> reasons = new ArrayList<>();
-        for (int i = 0; i < train.size() + validation.size(); i++) {
-            reasons.add(selection.reason(i));
-        }
+        train.forEach(reply -> reasons.add(selection.reason(reply)));
+        heldOut().forEach(reply -> reasons.add(selection.reason(reply)));
         return reasons;
     }
 
-    private static Score score(Selection selection, int reply) {
-        return selection.score(reply).orElseThrow();
+    private Map<String, Long> dropped(Selection selection) {
+        return reasons(selection).stream()
+                .filter(Objects::nonNull)
+                .collect(Collectors.groupingBy(reason -> reason, Collectors.counting()));
+    }
+
+    private Score score(Selection selection, int reply) {
+        return selection.score(train.get(reply)).orElseThrow();
     }
 
     private static String words(Random random, int count) {
