@@ -166,6 +166,7 @@ public final class DatasetBuilder {
         later.forEach((reason, count) -> personaDropped.merge(reason, count, Long::sum));
         Map<String, Long> dropped = log.drops().of(account -> true);
         later.forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
+        List<DatasetSummary.FileHash> inputs = log.inputs().describe();
         return new DatasetSummary(
                 KaiakuVersion.current(),
                 new DatasetSummary.Author(log.people().id(persona), log.people().name(persona)),
@@ -182,7 +183,7 @@ public final class DatasetBuilder {
                 options.validation(),
                 DurationText.format(options.clean() ? options.guard() : Duration.ZERO),
                 options.system(),
-                log.inputs().size(),
+                inputs.size(),
                 log.rows(),
                 log.people().count(),
                 log.start().toString(),
@@ -208,7 +209,7 @@ public final class DatasetBuilder {
                 log.badRows().warnings(),
                 log.duplicateFiles(),
                 log.duplicateMessages(),
-                log.inputs(),
+                inputs,
                 outputs);
     }
 

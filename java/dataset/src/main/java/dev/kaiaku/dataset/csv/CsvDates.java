@@ -29,9 +29,7 @@ public final class CsvDates {
             try (CsvRows rows = open.apply(file)) {
                 int place = column.applyAsInt(file, rows.next());
                 for (CsvRow row = rows.next(); row != null && clear < ENOUGH; row = rows.next()) {
-                    ChatDate date = place < row.count()
-                            ? ChatDate.ambiguous(row.field(place))
-                            : null;
+                    ChatDate date = place < row.count() ? ChatDate.ambiguous(row.field(place)) : null;
                     if (date == null) {
                         clear++;
                     } else {

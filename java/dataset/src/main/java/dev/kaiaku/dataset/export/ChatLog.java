@@ -2,7 +2,6 @@ package dev.kaiaku.dataset.export;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.DatasetOptions;
-import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.input.BadRows;
 import dev.kaiaku.dataset.people.People;
@@ -20,7 +19,7 @@ import java.util.Map;
  * @param store what was not left out
  * @param people everybody, those whose messages were all left out included
  * @param formats of the files read, in the order of {@link ExportFormat}
- * @param inputs the files read, in order
+ * @param inputs the files read
  * @param rows messages read, those left out included
  * @param drops messages left out, by reason
  * @param changed messages changed in cleaning, by rule
@@ -31,7 +30,7 @@ public record ChatLog(
         MessageStore store,
         People people,
         List<ExportFormat> formats,
-        List<DatasetSummary.FileHash> inputs,
+        InputFiles inputs,
         long rows,
         Drops drops,
         Map<String, Long> changed,

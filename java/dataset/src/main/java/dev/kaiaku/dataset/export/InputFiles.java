@@ -6,21 +6,23 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Lengths and fingerprints of the files of an export; the fingerprints are made beside the reading. */
+/** Lengths and fingerprints of the files of an export; the fingerprints are made beside all other work. */
 public final class InputFiles {
     private final Map<Path, Entry> entries = new LinkedHashMap<>();
+    private final Map<Path, Long> read = new LinkedHashMap<>();
 
     public InputFiles(List<ExportChannel> channels) {
         for (ExportChannel channel : channels) {
             for (ExportFile member : channel.files()) {
                 Path file = member.path();
-                entries.put(file, new Entry(length(file), CompletableFuture.supplyAsync(() -> Sha256.of(file))));
+                entries.put(file, new Entry(size(file), CompletableFuture.supplyAsync(() -> Sha256.of(file))));
             }
         }
     }
@@ -34,10 +36,22 @@ public final class InputFiles {
         return entries.values().stream().mapToLong(Entry::length).sum();
     }
 
-    /** What to say of a file that was read. */
-    public DatasetSummary.FileHash describe(Path file, long rows) {
-        Entry entry = entry(file);
-        return new DatasetSummary.FileHash(file.getFileName().toString(), entry.length(), rows, entry.sha256());
+    /** Bytes of a file. */
+    long length(Path file) {
+        return entry(file).length();
+    }
+
+    /** Notes how many messages a file held that was read. */
+    void read(Path file, long rows) {
+        read.put(file, rows);
+    }
+
+    /** The files that were read, in order; waits for their fingerprints. */
+    public List<DatasetSummary.FileHash> describe() {
+        List<DatasetSummary.FileHash> files = new ArrayList<>();
+        read.forEach((file, rows) -> files.add(new DatasetSummary.FileHash(
+                file.getFileName().toString(), length(file), rows, entry(file).sha256())));
+        return files;
     }
 
     /** Whether a file before this one has the same content. */
@@ -63,7 +77,7 @@ public final class InputFiles {
         return entry;
     }
 
-    private static long length(Path file) {
+    private static long size(Path file) {
         try {
             return Files.size(file);
         } catch (IOException e) {

@@ -2,7 +2,6 @@ package dev.kaiaku.dataset.export;
 
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.DatasetOptions;
-import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.dataset.Message;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.clean.Cleaning;
@@ -25,7 +24,6 @@ import dev.kaiaku.dataset.work.InOrder;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -53,7 +51,6 @@ final class Loader implements AutoCloseable {
     private final Repeats repeats;
     private final StringPool pool = new StringPool();
     private final Set<ExportFormat> formats = EnumSet.noneOf(ExportFormat.class);
-    private final List<DatasetSummary.FileHash> inputs = new ArrayList<>();
     private final Drops drops = new Drops();
     private final Census census = new Census();
     private final Map<String, Long> changed = new TreeMap<>();
@@ -107,7 +104,7 @@ final class Loader implements AutoCloseable {
                 store,
                 people,
                 List.copyOf(formats),
-                inputs,
+                files,
                 rows,
                 drops,
                 changed,
@@ -152,9 +149,8 @@ final class Loader implements AutoCloseable {
         cleaners.finish();
         store.endFile();
         repeats.nextFile();
-        DatasetSummary.FileHash input = files.describe(file, rows - before);
-        inputs.add(input);
-        bytesBefore += input.bytes();
+        files.read(file, rows - before);
+        bytesBefore += files.length(file);
         progress.report("reading", bytesBefore, bytes);
     }
 

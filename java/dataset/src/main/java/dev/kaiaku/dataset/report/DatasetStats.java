@@ -88,7 +88,7 @@ public record DatasetStats(
             }
             return new DatasetStats(
                     log.formats().stream().map(ExportFormat::id).toList(),
-                    log.inputs(),
+                    log.inputs().describe(),
                     log.rows(),
                     log.messages(),
                     log.people().count(),
