@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +53,9 @@ record Console(
 
     /** Java 17 cannot say this of one stream alone, so the system's own test is asked; without one, output is plain. */
     private static boolean isTerminal(int descriptor) {
+        if (isNoDevice(Path.of("/proc/self/fd", Integer.toString(descriptor)))) {
+            return false;
+        }
         ProcessBuilder test = new ProcessBuilder("test", "-t", Integer.toString(descriptor)).inheritIO();
         try {
             return test.start().waitFor() == 0;
@@ -58,6 +63,16 @@ record Console(
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Whether a link of Linux's shows that a stream is a file, a pipe or nothing, which asks no program. */
+    private static boolean isNoDevice(Path descriptor) {
+        try {
+            String target = Files.readSymbolicLink(descriptor).toString();
+            return !target.startsWith("/dev/") || target.equals("/dev/null");
+        } catch (IOException e) {
             return false;
         }
     }
