@@ -3,6 +3,7 @@ package dev.kaiaku.dataset;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kaiaku.dataset.json.JsonFault;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -71,8 +72,7 @@ public final class ConversationFile {
         try {
             return JSON.readTree(json);
         } catch (JsonProcessingException e) {
-            throw new BadInputException(
-                    where + ": not JSON at column " + e.getLocation().getColumnNr(), e);
+            throw new BadInputException(where + ": " + JsonFault.of(e), e);
         }
     }
 

@@ -82,7 +82,7 @@ public final class MessagesJsonl implements ExportReader {
         try {
             root = JSON.readTree(line);
         } catch (JsonProcessingException e) {
-            return "not JSON at column " + e.getLocation().getColumnNr();
+            return JsonFault.of(e);
         }
         JsonNode turns = root.path("messages");
         return turns.isArray() ? conversation(root, turns, channel, messages) : single(root, channel, messages);
