@@ -15,13 +15,18 @@ final class MarkedText {
         this.console = console;
     }
 
-    void heading(String text) {
-        console.out().println(console.outTerminal() ? DIM + "--- " + text + PLAIN : "--- " + text);
-    }
+    /**
+     * What is shown of a sample.
+     *
+     * @param why its score and what that is made of; empty where it has none
+     */
+    record Sample(String title, String why, List<Span> spans) {}
 
-    void spans(List<Span> spans) {
+    void print(Sample sample) {
+        String title = sample.title() + (sample.why().isEmpty() ? "" : "; score " + sample.why());
+        console.out().println(console.outTerminal() ? DIM + "--- " + title + PLAIN : "--- " + title);
         StringBuilder text = new StringBuilder();
-        for (Span span : spans) {
+        for (Span span : sample.spans()) {
             text.append(span.learned() ? mark(TerminalText.safe(span.text())) : TerminalText.safe(span.text()));
         }
         console.out().println(text.toString().stripTrailing());

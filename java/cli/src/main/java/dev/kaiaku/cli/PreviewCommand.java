@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -27,6 +28,9 @@ import picocli.CommandLine.Parameters;
         })
 final class PreviewCommand implements Callable<Integer> {
     private final Console console;
+
+    @Mixin
+    private JsonOption json;
 
     @Parameters(paramLabel = "DIR", description = "What `dataset build` wrote.")
     private Path data;
@@ -68,22 +72,33 @@ final class PreviewCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Chosen> samples = DatasetPreview.choose(data, count, choice.order(), seed);
-        MarkedText marks = new MarkedText(console);
-        if (base == null) {
-            for (Chosen sample : samples) {
-                marks.heading("sample in ChatML, marked by character" + score(sample));
-                marks.spans(DatasetPreview.render(sample.conversation()));
-            }
-            return ExitCode.DONE;
-        }
-        try (TokenPreview preview = TokenPreview.open(Pipeline.fetch(base, console))) {
-            samples.forEach(sample -> preview.show(sample.conversation(), score(sample), marks));
+        List<Chosen> chosen = DatasetPreview.choose(data, count, choice.order(), seed);
+        List<MarkedText.Sample> samples = base == null ? byCharacter(chosen) : byToken(chosen, base);
+        if (json.wanted()) {
+            Summary summary = new Summary();
+            samples.forEach(summary::sample);
+            json.print(console, summary);
+        } else {
+            MarkedText marks = new MarkedText(console);
+            samples.forEach(marks::print);
         }
         return ExitCode.DONE;
     }
 
-    private static String score(Chosen sample) {
-        return sample.why().isEmpty() ? "" : "; score " + sample.why();
+    private static List<MarkedText.Sample> byCharacter(List<Chosen> chosen) {
+        return chosen.stream()
+                .map(sample -> new MarkedText.Sample(
+                        "sample in ChatML, marked by character",
+                        sample.why(),
+                        DatasetPreview.render(sample.conversation())))
+                .toList();
+    }
+
+    private List<MarkedText.Sample> byToken(List<Chosen> chosen, String model) {
+        try (TokenPreview preview = TokenPreview.open(Pipeline.fetch(model, console))) {
+            return chosen.stream()
+                    .map(sample -> preview.sample(sample.conversation(), sample.why()))
+                    .toList();
+        }
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kaiaku.dataset.DatasetPreview.Span;
 import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.trainer.TrainResult;
 import dev.kaiaku.trainer.judgement.ContextCheck;
@@ -39,6 +40,17 @@ final class Summary {
 
     Summary put(String key, String value) {
         values.put(key, value);
+        return this;
+    }
+
+    /** Adds a sample to the list of those shown. */
+    Summary sample(MarkedText.Sample sample) {
+        ObjectNode node = values.withArray("samples").addObject();
+        node.put("title", sample.title()).put("score", sample.why());
+        ArrayNode spans = node.putArray("spans");
+        for (Span span : sample.spans()) {
+            spans.addObject().put("text", span.text()).put("learned", span.learned());
+        }
         return this;
     }
 

@@ -30,11 +30,10 @@ final class TokenPreview implements AutoCloseable {
         return new TokenPreview(BaseModels.open(base));
     }
 
-    void show(Conversation sample, String about, MarkedText marks) {
-        EncodedConversation encoded = encoder.encode(sample);
-        marks.heading("sample of " + encoded.tokens().length + " tokens, " + encoded.targetCount() + " of them learned"
-                + about);
-        marks.spans(spans(encoded));
+    MarkedText.Sample sample(Conversation conversation, String why) {
+        EncodedConversation encoded = encoder.encode(conversation);
+        String title = "sample of " + encoded.tokens().length + " tokens, " + encoded.targetCount() + " of them learned";
+        return new MarkedText.Sample(title, why, spans(encoded));
     }
 
     @Override

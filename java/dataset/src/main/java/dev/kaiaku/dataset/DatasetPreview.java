@@ -75,7 +75,7 @@ public final class DatasetPreview {
         JsonNode score = meta.path("score");
         if (!score.isNumber()) {
             throw new BadInputException(
-                    file + ": its samples have no scores; build the dataset again without `--clean off`");
+                    file + ": its samples have no scores; build the dataset again with `--score on`");
         }
         return order == Order.BEST ? -score.asDouble() : score.asDouble();
     }

@@ -110,7 +110,7 @@ public final class DiscordCsv implements ExportReader {
 
         static Columns of(Path file, @Nullable CsvRow header) {
             if (header == null) {
-                throw new BadInputException(file + ": an empty file; expected a first line " + HEADER);
+                throw new BadInputException(file + ": no first line that can be read; expected " + HEADER);
             }
             List<String> names =
                     IntStream.range(0, header.count()).mapToObj(header::field).toList();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import dev.kaiaku.dataset.BadInputException;
@@ -69,6 +70,8 @@ public final class JsonExport implements AutoCloseable {
             fields(root);
         } catch (JsonEOFException e) {
             bad.warn(file.getFileName() + " line " + line() + ": the file ends in the middle; it was read up to there");
+        } catch (StreamConstraintsException e) {
+            throw new BadInputException(file + " line " + line() + ": " + JsonFault.of(e) + "; no chat export is", e);
         } catch (JsonProcessingException e) {
             throw new BadInputException(
                     file + " line " + line() + ": not valid JSON (" + BadRows.shortened(e.getOriginalMessage())

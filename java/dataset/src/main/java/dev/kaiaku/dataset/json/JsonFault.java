@@ -11,7 +11,7 @@ public final class JsonFault {
     /** Such as {@code not JSON at column 7}; for one line of text, whose column is enough. */
     public static String of(JsonProcessingException e) {
         if (e instanceof StreamConstraintsException) {
-            return "JSON that is nested too deeply or too long";
+            return "JSON that is nested too deeply or has too long a text";
         }
         JsonLocation location = e.getLocation();
         return location == null ? "not JSON" : "not JSON at column " + location.getColumnNr();
