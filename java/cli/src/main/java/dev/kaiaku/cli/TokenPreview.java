@@ -32,7 +32,8 @@ final class TokenPreview implements AutoCloseable {
 
     MarkedText.Sample sample(Conversation conversation, String why) {
         EncodedConversation encoded = encoder.encode(conversation);
-        String title = "sample of " + encoded.tokens().length + " tokens, " + encoded.targetCount() + " of them learned";
+        String title =
+                "sample of " + encoded.tokens().length + " tokens, " + encoded.targetCount() + " of them learned";
         return new MarkedText.Sample(title, why, spans(encoded));
     }
 

@@ -91,7 +91,8 @@ public final class PlainCsv implements ExportReader {
 
     private Places places(Path file, @Nullable CsvRow header) {
         if (header == null) {
-            throw new BadInputException(file + ": no first line that can be read; expected one with the names of columns");
+            throw new BadInputException(
+                    file + ": no first line that can be read; expected one with the names of columns");
         }
         List<String> names = new ArrayList<>();
         for (int i = 0; i < header.count(); i++) {

@@ -196,10 +196,10 @@ final class DiscordJsonTest {
     void refusesBrokenAndDeepJsonInOneLine() {
         String whole = conversation(20).toString();
         assertRefused(whole.replaceFirst("\"mensagem 9\",", "\"mensagem 9\";"), "not valid JSON");
-        assertRefused(whole.replaceFirst("\"reactions\" : ", "\"deep\":" + "[".repeat(10_000)), "not valid JSON");
-        assertRefused(whole.replaceFirst("mensagem 9", "x".repeat(5 << 20)), "not valid JSON");
+        assertRefused(whole.replaceFirst("\"reactions\" : ", "\"deep\":" + "[".repeat(10_000)), "nested too deeply");
+        assertRefused(whole.replaceFirst("mensagem 9", "x".repeat(5 << 20)), "too long a text");
         assertRefused("{\"guild\":{}}", "no messages");
-        assertRefused("{\"guild\":" + "{\"a\":".repeat(10_000), "not valid JSON");
+        assertRefused("{\"guild\":" + "{\"a\":".repeat(10_000), "nested too deeply");
     }
 
     @Test
