@@ -37,7 +37,7 @@ public final class HtmlPage {
             .chat{display:flex;flex-direction:column;gap:.35rem;margin:.8rem 0;padding:.8rem;background:var(--card);
             border:1px solid var(--line);border-radius:8px}
             .said{align-self:flex-start;max-width:85%;padding:.35rem .7rem;border-radius:12px;background:var(--page);
-            border:1px solid var(--line);white-space:pre-wrap}.said b{display:block;font-size:.75rem;color:var(--soft)}
+            border:1px solid var(--line)}.said span{white-space:pre-wrap}.said b{display:block;font-size:.75rem;color:var(--soft)}
             .own{align-self:flex-end}.learned{border-color:var(--c0);background:color-mix(in srgb,var(--c0) 14%,var(--card))}
             details{margin:.6rem 0}summary{cursor:pointer;color:var(--soft)}
             """;

@@ -26,6 +26,9 @@ import java.util.TreeMap;
 /** {@code report.html} of a dataset: a page that needs no other file. It holds text of the chat. */
 public final class DatasetReport {
     private static final int PEOPLE = 8;
+    /** A scale of years says nothing of less. */
+    private static final int FEW_MONTHS = 24;
+
     private static final int LONGEST_BUBBLE = 600;
     private static final int MOST_BUBBLES = 12;
 
@@ -104,17 +107,28 @@ public final class DatasetReport {
     private void activity() {
         SortedMap<YearMonth, Long> all = activity.months();
         SortedMap<YearMonth, Long> own = activity.personaMonths();
+        Chart lengths = BarChart.of("Messages in a session", buckets(activity.sessionLengths()));
+        page.section("Activity");
+        if (all.size() <= FEW_MONTHS) {
+            page.charts(List.of(
+                    BarChart.of("Messages a month", named(all)), BarChart.of(name(0) + "'s", named(own)), lengths));
+            return;
+        }
         double[] years = all.keySet().stream()
                 .mapToDouble(month -> month.getYear() + (month.getMonthValue() - 1) / 12.0)
                 .toArray();
-        page.section("Activity")
-                .charts(List.of(
-                        new LineChart(
-                                "Messages a month",
-                                "year",
-                                series("everybody", years, all),
-                                series(summary.persona().name(), years, own)),
-                        BarChart.of("Messages in a session", buckets(activity.sessionLengths()))));
+        Chart months = new LineChart(
+                "Messages a month",
+                "year",
+                series("everybody", years, all),
+                series(summary.persona().name(), years, own));
+        page.charts(List.of(months, lengths));
+    }
+
+    private static Map<String, Long> named(SortedMap<YearMonth, Long> months) {
+        Map<String, Long> named = new LinkedHashMap<>();
+        months.forEach((month, count) -> named.put(month.toString(), count));
+        return named;
     }
 
     private void people() {
