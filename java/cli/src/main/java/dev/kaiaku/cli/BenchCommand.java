@@ -2,6 +2,7 @@ package dev.kaiaku.cli;
 
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.trainer.bench.ReplyBench;
 import dev.kaiaku.trainer.bench.TrainBench;
 import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.Device;
@@ -141,6 +142,68 @@ final class BenchCommand implements Runnable {
 
         private static String lower(Enum<?> value) {
             return value.name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** {@code bench replies}. */
+    @Command(
+            name = "replies",
+            description = "Measure replies that grow together, as `eval` makes them, against one after another.",
+            footer = {"", "Example:", "  kaiaku-train bench replies --replies 32 --json"})
+    static final class Replies implements Callable<Integer> {
+        private final Console console;
+
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private JsonOption json;
+
+        @Option(names = "--replies", paramLabel = "N", description = "Replies of each way (default: 32).")
+        private int replies = 32;
+
+        @Option(names = "--slots", paramLabel = "N", description = "That grow together (default: 16).")
+        private int slots = 16;
+
+        @Option(names = "--prompt", paramLabel = "N", description = "Tokens of a prompt (default: 200).")
+        private int promptTokens = 200;
+
+        @Option(names = "--tokens", paramLabel = "N", description = "Tokens of a reply (default: 48).")
+        private int replyTokens = 48;
+
+        Replies(Console console) {
+            this.console = console;
+        }
+
+        @Override
+        public Integer call() {
+            if (Math.min(Math.min(replies, slots), Math.min(promptTokens, replyTokens)) < 1) {
+                throw new ParameterException(spec.commandLine(), "cannot be measured: sizes should be 1 or more");
+            }
+            ReplyBench bench;
+            try (ProgressLine progress = new ProgressLine(console)) {
+                bench = ReplyBench.run(replies, slots, promptTokens, replyTokens, progress);
+            }
+            json.print(
+                    console,
+                    new Summary()
+                            .line(String.format(
+                                    Locale.ROOT,
+                                    "%d replies of %d tokens to prompts of %d: %.1f s, %d at once; %.1f s one by one:"
+                                            + " %.1f times as fast.",
+                                    bench.replies(),
+                                    replyTokens,
+                                    promptTokens,
+                                    bench.together(),
+                                    bench.slots(),
+                                    bench.oneByOne(),
+                                    bench.speedup()))
+                            .put("replies", bench.replies())
+                            .put("slots", bench.slots())
+                            .put("seconds_together", bench.together())
+                            .put("seconds_one_by_one", bench.oneByOne())
+                            .put("speedup", bench.speedup()));
+            return ExitCode.DONE;
         }
     }
 }

@@ -69,6 +69,14 @@ final class BuildOptions {
             description = "A system message to train with; chat then uses it too (default: none).")
     private @Nullable String system;
 
+    @Option(
+            names = "--canaries",
+            paramLabel = "N,...",
+            split = ",",
+            description = "Plant made-up secrets among the samples, one for each number, that many times: such as"
+                    + " 1,10,100. `eval` then measures how well the model knows them by heart (default: none).")
+    private List<Integer> canaries = List.of();
+
     List<Path> exports() {
         return exports;
     }
@@ -93,6 +101,7 @@ final class BuildOptions {
                     .context(context)
                     .starters(starters)
                     .system(system)
+                    .canaries(canaries)
                     .threads(threads);
             options.selection(select.resolve());
             Boolean score = select.score();

@@ -32,6 +32,7 @@ final class DatasetCommand implements Runnable {
                 "  kaiaku-train dataset build chat.csv --persona ana --out ana/data",
                 "  kaiaku-train dataset build exports/ --persona 184405311681986560 --gap 30m --out ana/data",
                 "  kaiaku-train dataset build _chat.zip --persona Ana --alias \"+55 11 91234-5678=Ana\" --out ana/data",
+                "  kaiaku-train dataset build chat.csv --persona ana --out ana/probed --canaries 1,10,100",
                 "  kaiaku-train dataset build log.csv --columns author=user,time=sent,text=body --persona ana --out ana/data"
             })
     static final class Build implements Callable<Integer> {

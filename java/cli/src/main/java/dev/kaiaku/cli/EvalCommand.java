@@ -1,34 +1,41 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.eval.EvalReport;
-import dev.kaiaku.eval.Ruler;
-import dev.kaiaku.eval.Scores;
-import dev.kaiaku.eval.Speakers;
-import dev.kaiaku.eval.Verdict;
-import dev.kaiaku.eval.data.EvalData;
-import dev.kaiaku.eval.generate.Generated;
-import dev.kaiaku.eval.generate.Generator;
+import dev.kaiaku.bindings.NativeLoss;
+import dev.kaiaku.chat.ChatOptions;
+import dev.kaiaku.chat.Persona;
+import dev.kaiaku.chat.engine.EngineKind;
+import dev.kaiaku.chat.engine.EngineOptions;
+import dev.kaiaku.dataset.AtomicFile;
+import dev.kaiaku.eval.Evaluated;
+import dev.kaiaku.eval.Evaluator;
+import dev.kaiaku.eval.Prediction;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.PeftAdapter;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
+import dev.kaiaku.model.export.llama.LlamaScorer;
+import dev.kaiaku.model.format.EncodedConversation;
 import dev.kaiaku.trainer.RunFile;
 import dev.kaiaku.trainer.Speaker;
+import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.ComputeOptions;
 import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code eval}: how close a persona comes to the person. */
 @Command(
@@ -39,12 +46,21 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  kaiaku-train eval ana/run --data ana/data",
             "  kaiaku-train eval ana/persona.gguf --data ana/data --replies 400 --out ana/eval.html",
+            "  kaiaku-train eval ana/persona.gguf --data ana/data --engine java-llama",
+            "  kaiaku-train eval ana/run --data ana/data --game      # which one is real? a page for people",
             "",
             "Figures stand between two marks that are measured on people: another member of the chat (or",
             "chance) is 0 %, the person's own later messages are 100 %."
         })
 final class EvalCommand implements Callable<Integer> {
+    private static final String TRAINER = "trainer";
+    private static final Map<String, EngineKind> ENGINES =
+            Map.of("java-llama", EngineKind.JAVA_LLAMA, "libllama", EngineKind.LIBLLAMA);
+
     private final Console console;
+
+    @Spec
+    private CommandSpec spec;
 
     @Mixin
     private JsonOption json;
@@ -62,8 +78,24 @@ final class EvalCommand implements Callable<Integer> {
             defaultValue = "200")
     private int replies;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "The report (default: eval.html beside the model).")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "The report (default: eval.html beside the model); the figures go to a .json beside it.")
     private @Nullable Path out;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            description = "What runs a FILE.gguf: trainer (many replies at once), or, as chat does it, java-llama or"
+                    + " libllama (default: trainer).")
+    private String engine = TRAINER;
+
+    @Option(names = "--engine-lib", paramLabel = "FILE", description = "A libllama of your own, as for chat.")
+    private @Nullable Path library;
+
+    @Mixin
+    private GameOptions game;
 
     @Option(
             names = "--device",
@@ -89,84 +121,102 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
-        EvalData evalData = EvalData.read(data);
-        Speakers speakers = new Speakers(evalData, replies, seed);
-        Ruler ruler = new Ruler(evalData);
-        List<String> doubts = ruler.doubts();
-        List<Scores> scores = new ArrayList<>();
-        List<Generated> answers;
+    public Integer call() throws InterruptedException {
+        if (replies < 1) {
+            throw new ParameterException(spec.commandLine(), "--replies " + replies + ": should be 1 or more");
+        }
+        if (!engine.equals(TRAINER) && !ENGINES.containsKey(engine)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--engine " + engine + ": expected trainer, java-llama or libllama");
+        }
+        Evaluator evaluator;
         try (ProgressLine progress = new ProgressLine(console)) {
-            boolean run = Files.isDirectory(model) && Files.exists(model.resolve(RunFile.FILE));
-            Path basePath = run ? Path.of(RunFile.read(model).basePath()) : model;
-            try (BaseModel base = BaseModels.open(basePath)) {
-                @Nullable LoraAdapter adapter = run ? PeftAdapter.read(model.resolve(Pipeline.ADAPTER)) : null;
-                try (Speaker loaded = open(base, adapter, progress)) {
-                    answers = speakers.persona(generator(loaded), progress);
+            evaluator = new Evaluator(data, replies, seed, progress);
+            if (evaluator.canAsk()) {
+                run(evaluator, progress);
+            }
+        }
+        if (game.wanted()) {
+            return game.play(evaluator, data, seed, console, json);
+        }
+        Path report = out != null ? out : model.toAbsolutePath().resolveSibling("eval.html");
+        Evaluated evaluated = evaluator.evaluated(model.toString());
+        evaluator.report(evaluated, report);
+        Summary summary = new Summary()
+                .evaluated(evaluated)
+                .put("report", report.toString())
+                .line("Report: " + report);
+        AtomicFile.write(figures(report), summary.json() + "\n");
+        json.print(console, summary);
+        return ExitCode.DONE;
+    }
+
+    /** Where the figures of a report are: {@code eval.json} beside {@code eval.html}. */
+    static Path figures(Path report) {
+        String name = report.getFileName().toString();
+        return report.toAbsolutePath().resolveSibling(name.replaceFirst("(\\.html?)?$", ".json"));
+    }
+
+    private void run(Evaluator evaluator, ProgressLine progress) {
+        boolean run = Files.isDirectory(model);
+        if (!engine.equals(TRAINER)) {
+            if (run) {
+                throw new ParameterException(
+                        spec.commandLine(), "--engine " + engine + " runs files; export " + model + " first");
+            }
+            answerByEngine(evaluator);
+        }
+        @Nullable RunFile trained = run ? RunFile.read(model) : null;
+        Path basePath = trained == null ? model : Path.of(trained.basePath());
+        try (BaseModel base = BaseModels.open(basePath)) {
+            @Nullable LoraAdapter adapter = trained == null ? null : PeftAdapter.read(model.resolve(Pipeline.ADAPTER));
+            TrainOptions options = trained == null ? ExportSource.usualOptions() : trained.options();
+            int seqLen = options.data().seqLen(base.config().contextLength());
+            try (Speaker speaker = open(base, adapter, progress)) {
+                if (engine.equals(TRAINER)) {
+                    evaluator.answer(speaker);
                 }
-                scores.add(ruler.measure(evalData.persona() + ", the persona", speakers.asked(), answers));
-                scores.add(ruler.person(speakers.asked()));
-                if (!noBaselines) {
-                    scores.add(ruler.measure("any earlier reply", speakers.asked(), speakers.anyReply()));
-                    scores.add(ruler.measure("Markov chain", speakers.asked(), speakers.markovChain()));
-                    if (run) {
-                        try (Speaker loaded = open(base, null, progress)) {
-                            Generator generator = generator(loaded);
-                            scores.add(ruler.measure(
-                                    "the base, told who", speakers.asked(), speakers.told(generator, progress)));
-                            scores.add(ruler.measure(
-                                    "the base, shown three", speakers.asked(), speakers.shown(generator, progress)));
-                        }
-                    }
+                if (!game.wanted()) {
+                    measure(evaluator, speaker, adapter != null, seqLen, progress);
                 }
             }
         }
-        Path report = out != null ? out : model.toAbsolutePath().resolveSibling("eval.html");
-        new EvalReport(evalData.persona(), doubts, scores).write(report, ruler.coherence(), speakers.asked(), answers);
-        json.print(console, summary(doubts, scores, report));
-        return ExitCode.DONE;
+    }
+
+    private void measure(Evaluator evaluator, Speaker speaker, boolean adapted, int seqLen, ProgressLine progress) {
+        Function<List<EncodedConversation>, double[]> predict = engine.equals("java-llama")
+                ? samples -> LlamaScorer.score(model, samples, progress).nll()
+                : samples -> nll(speaker.losses(samples, true, progress));
+        evaluator.measure();
+        Prediction.HeldOut heldOut = evaluator.heldOut(speaker.base(), seqLen);
+        @Nullable Prediction base = adapted
+                ? Prediction.of(heldOut, samples -> nll(speaker.losses(samples, false, progress)), Double.NaN)
+                : null;
+        evaluator.predicted(Prediction.of(
+                heldOut, predict, base == null ? Double.NaN : base.nll().value()));
+        evaluator.expose(speaker.base(), seqLen, predict);
+        if (!noBaselines) {
+            evaluator.measureSimple();
+            if (adapted) {
+                evaluator.measureBase(speaker, base);
+            }
+        }
+    }
+
+    private static double[] nll(List<NativeLoss> losses) {
+        return losses.stream().mapToDouble(NativeLoss::sum).toArray();
+    }
+
+    private void answerByEngine(Evaluator evaluator) {
+        EngineOptions options =
+                EngineOptions.defaults().withKind(ENGINES.getOrDefault(engine, EngineKind.AUTO)).withLibrary(library);
+        try (Persona persona = Persona.open(model, ChatOptions.defaults(), options)) {
+            evaluator.answer(persona);
+        }
     }
 
     private Speaker open(BaseModel base, @Nullable LoraAdapter adapter, ProgressLine progress) {
         return Speaker.open(
                 base, adapter, new ComputeOptions(device, WeightsForm.AUTO, ComputeForm.AUTO, 0, 0, 0), progress);
-    }
-
-    private Generator generator(Speaker loaded) {
-        return new Generator(loaded, Generator.defaults(seed));
-    }
-
-    private static Summary summary(List<String> doubts, List<Scores> scores, Path report) {
-        Summary summary = new Summary();
-        doubts.forEach(summary::line);
-        Verdict.of(scores.get(0)).forEach(summary::line);
-        for (Scores score : scores) {
-            summary.line(String.format(
-                    Locale.ROOT,
-                    "  %-28s tone %4.0f %%  sense %4.0f %%  copies %4.1f %%",
-                    score.speaker(),
-                    score.style().isEmpty()
-                            ? Double.NaN
-                            : 100 * score.style().get(0).way(),
-                    100 * score.coherence().way().value(),
-                    100 * score.runs().value()));
-        }
-        Scores persona = scores.get(0);
-        if (!persona.style().isEmpty()) {
-            summary.put("style_way", persona.style().get(0).way())
-                    .put("style_auc", persona.largestPool().value().value())
-                    .put("style_auc_floor", persona.largestPool().floor())
-                    .put("style_auc_ceiling", persona.largestPool().ceiling());
-        }
-        return summary.put("coherence_way", persona.coherence().way().value())
-                .put("surface_distance", persona.surface())
-                .put("burrows_delta", persona.delta())
-                .put("copied_runs", persona.runs().value())
-                .put("whole_copies", persona.copies().value())
-                .put("unfinished", persona.faults().unfinished())
-                .put("foreign_speaker", persona.faults().foreignSpeaker())
-                .put("leaking_replies", persona.leaks().replies())
-                .put("report", report.toString())
-                .line("Report: " + report);
     }
 }

@@ -56,6 +56,10 @@ public final class Main {
                 .addSubcommand(new DiscordCommand(console))
                 .addSubcommand(new RunCommand(console))
                 .addSubcommand(new EvalCommand(console))
+                .addSubcommand(new ReportCommand(console))
+                .addSubcommand(new CommandLine(new RunsCommand())
+                        .addSubcommand(new RunsCommand.ListRuns(console))
+                        .addSubcommand(new RunsCommand.Compare(console)))
                 .addSubcommand(new DemoCommand(console))
                 .addSubcommand(new CommandLine(new ModelsCommand())
                         .addSubcommand(new ModelsCommand.ListModels(console))
@@ -65,6 +69,7 @@ public final class Main {
                 .addSubcommand(new CommandLine(new BenchCommand())
                         .addSubcommand(new DatasetBenchCommand(console))
                         .addSubcommand(new BenchCommand.Train(console))
+                        .addSubcommand(new BenchCommand.Replies(console))
                         .addSubcommand(new ChatBenchCommand(console)))
                 .addSubcommand(new DoctorCommand(console));
         line.setOut(console.out());

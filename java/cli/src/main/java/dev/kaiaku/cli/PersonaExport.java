@@ -33,7 +33,7 @@ final class PersonaExport {
     private static final String IMATRIX = "imatrix.gguf";
     private static final int OLLAMA_CONTEXT = 4096;
     private static final int IMATRIX_TOKENS = 16_384;
-    private static final String PAGE = "export-report.html";
+    static final String PAGE = "export-report.html";
 
     private final Pipeline pipeline;
     private final ProgressLine progress;
@@ -129,6 +129,7 @@ final class PersonaExport {
             ladder =
                     LadderCheck.run(source.base(), source.adapter(), merged, targets, data, source.options(), progress);
             LadderPage.write(ladder, source.persona().name(), folder.resolve(PAGE));
+            ladder.write(folder.resolve(Ladder.FILE));
         }
         List<Path> files = gguf ? targets.stream().map(GgufExport.Target::path).toList() : List.of(out);
         writeCard(folder, gguf ? files : List.of(), ladder);

@@ -6,6 +6,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kaiaku.dataset.DatasetPreview.Span;
 import dev.kaiaku.dataset.DatasetSummary;
+import dev.kaiaku.eval.Evaluated;
+import dev.kaiaku.eval.Figure;
+import dev.kaiaku.eval.Scores;
+import dev.kaiaku.eval.copies.Exposure;
+import dev.kaiaku.serve.game.Game;
 import dev.kaiaku.trainer.TrainResult;
 import dev.kaiaku.trainer.judgement.ContextCheck;
 import dev.kaiaku.trainer.verify.Ladder;
@@ -166,6 +171,170 @@ final class Summary {
                     .put("other_prompts", ladder.parity().otherPrompts());
         }
         ladder.warnings().forEach(node.putArray("warnings")::add);
+    }
+
+    /** What an evaluation found: every figure of every speaker with its range and its marks. */
+    Summary evaluated(Evaluated evaluated) {
+        evaluated.verdict().forEach(this::line);
+        values.put("how", evaluated.how());
+        evaluated.doubts().forEach(values.putArray("doubts")::add);
+        evaluated.verdict().forEach(values.putArray("verdict")::add);
+        ArrayNode speakers = values.putArray("speakers");
+        for (Scores scores : evaluated.scores()) {
+            ObjectNode speaker = speakers.addObject().put("name", scores.speaker());
+            speaker.put("replies", scores.replies());
+            finite(speaker, "style_way", style(scores));
+            finite(speaker, "coherence_way", scores.coherence().way().value());
+            ObjectNode figures = speaker.putObject("figures");
+            scores.figures().forEach((figure, measured) -> {
+                ObjectNode one = figures.putObject(figure.id());
+                finite(one, "value", measured.value().value());
+                finite(one, "low", measured.value().low());
+                finite(one, "high", measured.value().high());
+                finite(one, "floor", measured.floor());
+                finite(one, "ceiling", measured.ceiling());
+            });
+        }
+        ArrayNode canaries = values.putArray("canaries");
+        for (Exposure exposure : evaluated.exposures()) {
+            ObjectNode one = canaries.addObject().put("times", exposure.canary().times());
+            finite(one, "bits", exposure.bits());
+            one.put("rank", exposure.rank()).put("tried", exposure.tried()).put("known", exposure.known());
+        }
+        return speakers(evaluated.scores());
+    }
+
+    private Summary speakers(List<Scores> speakers) {
+        if (!speakers.isEmpty()) {
+            line("");
+            line(String.format(
+                    Locale.ROOT, "%-28s %6s %6s %8s %8s %8s", "", "tone", "sense", "NLL", "copies", "cut off"));
+        }
+        for (Scores scores : speakers) {
+            line(String.format(
+                    Locale.ROOT,
+                    "%-28s %6s %6s %8s %8s %8s",
+                    scores.speaker(),
+                    percent(style(scores)),
+                    percent(scores.coherence().way().value()),
+                    Figure.NLL.text(scores.value(Figure.NLL)),
+                    Figure.COPIED_RUNS.text(scores.value(Figure.COPIED_RUNS)),
+                    Figure.UNFINISHED.text(scores.value(Figure.UNFINISHED))));
+        }
+        return this;
+    }
+
+    /** Training runs, a line each. */
+    Summary runs(List<RunRow> rows) {
+        ArrayNode all = values.putArray("runs");
+        if (!rows.isEmpty()) {
+            line(String.format(
+                    Locale.ROOT,
+                    "%-28s %-22s %8s %8s %8s %8s  %s",
+                    "RUN",
+                    "BASE",
+                    "SAMPLES",
+                    "UPDATES",
+                    "BASE NLL",
+                    "BEST NLL",
+                    "ENDED"));
+        }
+        for (RunRow row : rows) {
+            line(String.format(
+                    Locale.ROOT,
+                    "%-28s %-22s %,8d %,8d %8s %8s  %s",
+                    row.folder(),
+                    row.file().base(),
+                    row.file().plan().trainSamples(),
+                    row.steps(),
+                    RunRow.nll(row.baseNll()),
+                    RunRow.nll(row.bestNll()),
+                    row.ended()));
+            all.add(run(row));
+        }
+        return this;
+    }
+
+    /**
+     * Two runs beside each other.
+     *
+     * @param differences name and both values
+     * @param comparable whether they predicted the same replies on the same base
+     */
+    Summary comparison(RunRow a, RunRow b, List<List<String>> differences, boolean comparable) {
+        runs(List.of(a, b)).line("");
+        differences.forEach(
+                row -> line(String.format(Locale.ROOT, "%-34s %-30s %s", row.get(0), row.get(1), row.get(2))));
+        line("");
+        values.put("comparable", comparable);
+        if (!comparable) {
+            line("Their NLLs can't be compared: another base, or other replies held out.");
+        } else if (Double.isNaN(a.bestNll()) || Double.isNaN(b.bestNll())) {
+            line("One of them was not evaluated.");
+        } else {
+            RunRow better = a.bestNll() <= b.bestNll() ? a : b;
+            double change = Math.abs(a.bestNll() - b.bestNll()) / Math.max(a.bestNll(), b.bestNll());
+            values.put("better", better.folder().toString());
+            line(String.format(
+                    Locale.ROOT,
+                    "%s predicts the same held-out replies better, by %.2f %%.",
+                    better.folder(),
+                    100 * change));
+        }
+        ArrayNode rows = values.putArray("differences");
+        differences.forEach(row ->
+                rows.addObject().put("name", row.get(0)).put("a", row.get(1)).put("b", row.get(2)));
+        return this;
+    }
+
+    private static ObjectNode run(RunRow row) {
+        ObjectNode node = MAPPER.createObjectNode().put("run", row.folder().toString());
+        node.put("base", row.file().base())
+                .put("train_samples", row.file().plan().trainSamples());
+        node.put("steps", row.steps());
+        finite(node, "base_nll", row.baseNll());
+        finite(node, "best_nll", row.bestNll());
+        return node.put("ended", row.ended());
+    }
+
+    /** How judges did in a game. */
+    Summary game(Game game) {
+        ArrayNode judges = values.putArray("judges");
+        game.results().forEach(result -> judges.add(judge(result)));
+        values.set("pooled", judge(game.pooled()));
+        if (game.results().isEmpty()) {
+            return line("Nobody judged.");
+        }
+        game.results().forEach(result -> line(text(result)));
+        return line(text(game.pooled()));
+    }
+
+    private static ObjectNode judge(Game.Result result) {
+        ObjectNode node = MAPPER.createObjectNode().put("judge", result.judge());
+        node.put("right", result.right()).put("asked", result.asked());
+        finite(node, "share", result.share());
+        return node.put("low", result.low()).put("high", result.high());
+    }
+
+    private static String text(Game.Result result) {
+        return String.format(
+                Locale.ROOT,
+                "%-20s recognised %d of %d, %.0f %% [%.0f, %.0f]: %s",
+                result.judge(),
+                result.right(),
+                result.asked(),
+                100 * result.share(),
+                100 * result.low(),
+                100 * result.high(),
+                result.verdict());
+    }
+
+    private static double style(Scores scores) {
+        return scores.style().isEmpty() ? Double.NaN : scores.style().get(0).way();
+    }
+
+    private static String percent(double share) {
+        return Double.isFinite(share) ? String.format(Locale.ROOT, "%.0f %%", 100 * share) : "–";
     }
 
     private static void finite(ObjectNode node, String key, double value) {

@@ -81,8 +81,7 @@ final class TinyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ChatFormat chosen =
-                format == null ? TinySpec.defaults(architecture).format() : ChatFormat.byId(format);
+        ChatFormat chosen = format == null ? TinySpec.defaults(architecture).format() : ChatFormat.byId(format);
         TinySpec sizes = new TinySpec(
                 architecture,
                 hidden,

@@ -1,5 +1,6 @@
 package dev.kaiaku.dataset;
 
+import dev.kaiaku.dataset.canary.Canary;
 import dev.kaiaku.dataset.export.ChatLog;
 import dev.kaiaku.dataset.export.ExportFormat;
 import dev.kaiaku.dataset.report.DatasetReport;
@@ -88,6 +89,7 @@ public final class DatasetBuilder {
                 answered, samples::replies, options.validation(), options.clean() ? options.guard() : Duration.ZERO);
         int trainReplies = samples.replies(split.train());
         Selection selection = options.clean() ? select(split, trainReplies) : null;
+        List<Canary> canaries = Canary.of(options.canaries());
         Written train;
         Written validation;
         DatasetSummary.FileHash trainFile;
@@ -95,6 +97,7 @@ public final class DatasetBuilder {
         try (ConversationWriter trainWriter = ConversationFile.writer(out.resolve(TRAIN));
                 ConversationWriter validationWriter = ConversationFile.writer(out.resolve(VALIDATION))) {
             train = write(split.train(), 0, selection, trainWriter, "writing");
+            canaries.forEach(canary -> plant(canary, trainWriter));
             validation = write(split.validation(), trainReplies, selection, validationWriter, "writing validation");
             // Neither file appears before both are complete.
             trainFile = committed(TRAIN, trainWriter);
@@ -104,6 +107,7 @@ public final class DatasetBuilder {
             throw new BadInputException("nothing is left to learn after the selection (" + train.dropped
                     + "); loosen it, such as with a lower --min-score");
         }
+        Canary.write(canaries, out);
         DatasetSummary summary = summary(answered, split, train, validation, List.of(trainFile, validationFile));
         summary.write(out);
         DatasetReport.write(out.resolve(REPORT), summary, log, persona, sessions, train.shape, train.examples);
@@ -135,6 +139,13 @@ public final class DatasetBuilder {
                     progress.report(task, all.sessionsUpTo, sessions.size());
                 });
         return all;
+    }
+
+    private void plant(Canary canary, ConversationWriter writer) {
+        Conversation sample = canary.sample(options.system());
+        for (int i = 0; i < canary.times(); i++) {
+            writer.write(sample);
+        }
     }
 
     private static DatasetSummary.FileHash committed(String name, ConversationWriter writer) {

@@ -1,11 +1,13 @@
 package dev.kaiaku.dataset;
 
+import dev.kaiaku.dataset.canary.Canary;
 import dev.kaiaku.dataset.csv.CsvColumns;
 import dev.kaiaku.dataset.export.ExportFormat;
 import dev.kaiaku.dataset.sample.ContextRule;
 import dev.kaiaku.dataset.selection.SelectionOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param selection which replies are worth learning
  * @param score whether replies are scored, so that the samples tell how good they are; limits of the selection need it
  * @param system text of a system turn at the start of every conversation, or null for none
+ * @param canaries made-up secrets planted among the samples to learn, one for each number of times
  * @param threads that clean and write; 0: all processors; the result does not depend on it
  */
 public record DatasetOptions(
@@ -53,7 +56,9 @@ public record DatasetOptions(
         SelectionOptions selection,
         boolean score,
         @Nullable String system,
+        List<Integer> canaries,
         int threads) {
+    private static final int MOST_TIMES = 1000;
 
     /** @throws BadInputException for a value out of range, naming its option */
     public DatasetOptions {
@@ -65,7 +70,14 @@ public record DatasetOptions(
         if (historyLines < 1) {
             throw new BadInputException("--history-lines " + historyLines + ": should be 1 or more, such as 40");
         }
+        boolean plantable = canaries.size() <= Canary.most()
+                && canaries.stream().allMatch(times -> times >= 1 && times <= MOST_TIMES);
+        if (!plantable) {
+            throw new BadInputException("--canaries " + canaries + ": should be up to " + Canary.most()
+                    + " numbers from 1 to " + MOST_TIMES + ", such as 1,10,100");
+        }
         aliases = Map.copyOf(aliases);
+        canaries = List.copyOf(canaries);
     }
 
     /** As {@link Builder} starts. */
@@ -105,6 +117,7 @@ public record DatasetOptions(
         private SelectionOptions selection = SelectionOptions.ALL;
         private @Nullable Boolean score;
         private @Nullable String system;
+        private List<Integer> canaries = List.of();
         private int threads;
 
         private Builder() {}
@@ -201,6 +214,11 @@ public record DatasetOptions(
             return this;
         }
 
+        public Builder canaries(List<Integer> value) {
+            canaries = value;
+            return this;
+        }
+
         public Builder threads(int value) {
             threads = value;
             return this;
@@ -231,6 +249,7 @@ public record DatasetOptions(
                     selection,
                     isScored(),
                     system,
+                    canaries,
                     threads);
         }
     }

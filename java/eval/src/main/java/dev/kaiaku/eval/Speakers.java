@@ -30,9 +30,7 @@ public final class Speakers {
     public Speakers(EvalData data, int replies, long seed) {
         this.data = data;
         this.seed = seed;
-        List<Reply> answering = data.heldOut().stream()
-                .filter(reply -> !reply.context().isEmpty())
-                .toList();
+        List<Reply> answering = data.answering();
         int n = Math.min(replies, answering.size());
         asked = new ArrayList<>();
         for (int i = 0; i < n; i++) {

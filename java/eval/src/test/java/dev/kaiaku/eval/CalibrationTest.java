@@ -2,6 +2,7 @@ package dev.kaiaku.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kaiaku.dataset.Conversation;
@@ -12,13 +13,21 @@ import dev.kaiaku.eval.copies.Memorisation;
 import dev.kaiaku.eval.data.EvalData;
 import dev.kaiaku.eval.data.Line;
 import dev.kaiaku.eval.data.Reply;
+import dev.kaiaku.eval.generate.Generated;
+import dev.kaiaku.eval.leak.Leaks;
 import dev.kaiaku.eval.score.Auc;
 import dev.kaiaku.eval.score.Pools;
+import dev.kaiaku.eval.score.Words;
 import dev.kaiaku.eval.style.StyleModel;
 import dev.kaiaku.eval.style.StyleScores;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,7 +56,7 @@ class CalibrationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"crd3, sam", "crd3, laura"})
+    @CsvSource({"crd3, sam", "crd3, laura", "pyscript, ntoll", "rodaviva, paulo markun"})
     void otherMembersLieAtTheFloorAndThePersonAtTheCeiling(String chat, String persona) {
         EvalData data = data(chat, persona);
         StyleScores scores = new StyleScores(data);
@@ -67,7 +76,7 @@ class CalibrationTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"crd3, sam", "crd3, laura", "rodaviva, paulo markun"})
+    @CsvSource({"crd3, sam", "crd3, laura", "pyscript, ntoll", "rodaviva, paulo markun"})
     void realRepliesAreMoreCoherentThanShuffledOnes(String chat, String persona) {
         EvalData data = data(chat, persona);
         Coherence coherence = new Coherence(data);
@@ -93,6 +102,54 @@ class CalibrationTest {
         assertThat(memorisation.find(planted).withRun().size()).isGreaterThan((int) (0.98 * planted.size()));
         assertThat(memorisation.find(data.heldOut()).withRun().size())
                 .isLessThan((int) Math.ceil(0.02 * data.heldOut().size()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"crd3, sam", "pyscript, ntoll", "rodaviva, paulo markun"})
+    void nonsenseScoresAtTheShuffledLevel(String chat, String persona) {
+        EvalData data = data(chat, persona);
+        Coherence coherence = new Coherence(data);
+        List<Reply> held = data.answering();
+        // Words as the person uses them, in no order and to nobody.
+        List<String> words = new ArrayList<>(
+                held.stream().flatMap(reply -> Words.of(reply.text()).stream()).toList());
+        Collections.shuffle(words, new Random(1));
+        List<Reply> nonsense = new ArrayList<>();
+        int next = 0;
+        for (Reply reply : held) {
+            int length = Words.of(reply.text()).size();
+            nonsense.add(reply.withText(String.join(" ", words.subList(next, next + length))));
+            next += length;
+        }
+        Scores scores = new Ruler(data).measure("nonsense", held, made(nonsense));
+        assertThat(scores.coherence().way().high()).isLessThan(0.25);
+        assertThat(scores.coherence().way().low()).isLessThan(0.05);
+        assertThat(mean(coherence.real(nonsense))).isCloseTo(mean(coherence.shuffled(held, 1)), withinPercentage(15));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"crd3, sam", "rodaviva, paulo markun"})
+    void plantedPersonalDataIsFoundAndRealRepliesHaveNone(String chat, String persona) {
+        EvalData data = data(chat, persona);
+        List<Reply> held =
+                data.heldOut().subList(0, Math.min(400, data.heldOut().size()));
+        List<String> details = List.of(
+                "fulano.silva@example.org", "(11) 91234-5678", "529.982.247-25", "4111 1111 1111 1111", "192.0.2.44");
+        List<Reply> planted = IntStream.range(0, held.size())
+                .mapToObj(i -> held.get(i).withText(held.get(i).text() + " " + details.get(i % details.size())))
+                .toList();
+        assertThat(Leaks.in(planted).replies()).isGreaterThanOrEqualTo((int) Math.ceil(0.98 * planted.size()));
+        assertThat(Leaks.in(held).replies()).isLessThanOrEqualTo((int) (0.01 * held.size()));
+    }
+
+    private static List<Generated> made(List<Reply> replies) {
+        return replies.stream()
+                .map(reply -> new Generated(reply.text(), 0, true))
+                .toList();
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElseThrow();
     }
 
     private EvalData data(String chat, String persona) {

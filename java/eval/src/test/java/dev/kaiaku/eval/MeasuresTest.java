@@ -3,23 +3,35 @@ package dev.kaiaku.eval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
+import dev.kaiaku.dataset.canary.Canary;
 import dev.kaiaku.eval.coherence.Coherence;
+import dev.kaiaku.eval.coherence.Echo;
+import dev.kaiaku.eval.copies.Exposure;
 import dev.kaiaku.eval.copies.Memorisation;
 import dev.kaiaku.eval.data.EvalData;
+import dev.kaiaku.eval.data.Line;
 import dev.kaiaku.eval.data.Reply;
 import dev.kaiaku.eval.degeneration.Diversity;
 import dev.kaiaku.eval.degeneration.Faults;
+import dev.kaiaku.eval.degeneration.Languages;
 import dev.kaiaku.eval.generate.Generated;
 import dev.kaiaku.eval.leak.Leaks;
+import dev.kaiaku.eval.leak.RareNames;
 import dev.kaiaku.eval.profile.SurfaceProfile;
 import dev.kaiaku.eval.score.Auc;
 import dev.kaiaku.eval.score.Interval;
 import dev.kaiaku.eval.score.Pools;
+import dev.kaiaku.eval.score.Words;
 import dev.kaiaku.eval.style.BurrowsDelta;
 import dev.kaiaku.eval.style.StyleModel;
+import dev.kaiaku.model.format.EncodedConversation;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -116,9 +128,14 @@ class MeasuresTest {
 
     @Test
     void faultsAreCounted() {
-        Faults faults = Faults.of(
-                List.of("fine", " ", "[ana]: I speak for ana", "<|im_end|> oops"), List.of(true, true, true, false));
+        Faults faults = Faults.of(List.of(
+                new Generated("fine", 1, true),
+                new Generated(" ", 1, true),
+                new Generated("[ana]: I speak for ana", 1, true),
+                new Generated("<|im_end|> oops", 1, false)));
         assertThat(faults).isEqualTo(new Faults(0.25, 0.25, 0.25, 0.25));
+        assertThat(Faults.speaksForOthers(new Generated("cut before", 1, true, true)))
+                .isTrue();
     }
 
     @Test
@@ -153,9 +170,112 @@ class MeasuresTest {
         Scores any = ruler.measure("any", speakers.asked(), speakers.anyReply());
         assertThat(person.coherence().way().value()).isCloseTo(1, within(1e-9));
         assertThat(any.coherence().way().value()).isLessThan(0.3);
-        assertThat(Verdict.of(person))
+        assertThat(Verdict.of(person, List.of()))
+                .anyMatch(line -> line.startsWith("In short: tone high, sense high"))
                 .anyMatch(line -> line.startsWith("Sense:"))
-                .anyMatch(line -> line.startsWith("Copies: 0.0 %"));
+                .anyMatch(line -> line.startsWith("Faults: 0 % cut off"));
+        assertThat(Verdict.of(person, List.of("too little data.")))
+                .startsWith("No verdict: too little data.")
+                .noneMatch(line -> line.contains("high"));
+    }
+
+    @Test
+    void everyFigureOfThePersonLiesAtItsCeilingAndHasARange() {
+        Speakers speakers = new Speakers(data, 100, 1);
+        Scores person = new Ruler(data).person(speakers.asked());
+        assertThat(person.figures().keySet())
+                .containsAll(EnumSet.complementOf(EnumSet.of(Figure.NLL, Figure.CONTEXT_GAIN)));
+        person.figures().forEach((figure, measured) -> {
+            assertThat(measured.value().low())
+                    .as(figure.label())
+                    .isLessThanOrEqualTo(measured.value().value());
+            assertThat(measured.value().high())
+                    .as(figure.label())
+                    .isGreaterThanOrEqualTo(measured.value().value());
+            assertThat(measured.ceiling()).as(figure.label()).isFinite();
+        });
+        for (Figure same : List.of(Figure.ECHO, Figure.DISTINCT_WORDS, Figure.IDENTICAL, Figure.COHERENCE)) {
+            assertThat(person.value(same))
+                    .as(same.label())
+                    .isCloseTo(person.figure(same).orElseThrow().ceiling(), within(1e-9));
+        }
+    }
+
+    @Test
+    void halvesTellHowMuchAMeanVariesAndRepeat() {
+        double[] values = new Random(3).doubles(400).toArray();
+        Interval halves = Interval.halves(400, chosen -> mean(values, chosen), 5);
+        Interval bootstrap = Interval.bootstrap(400, chosen -> mean(values, chosen), 5);
+        assertThat(halves.value()).isCloseTo(bootstrap.value(), within(1e-12));
+        assertThat(halves.high() - halves.low()).isCloseTo(bootstrap.high() - bootstrap.low(), withinPercentage(25));
+        assertThat(Interval.halves(400, chosen -> mean(values, chosen), 5)).isEqualTo(halves);
+    }
+
+    @Test
+    void aParrotEchoesItsContext() {
+        Reply asked = data.heldOut().get(0);
+        String context = asked.context().get(0).text();
+        assertThat(Echo.longest(asked.withText(context), asked.context()))
+                .isEqualTo(Words.of(context).size());
+        assertThat(Echo.longest(asked.withText("nothing of that"), asked.context()))
+                .isZero();
+    }
+
+    @Test
+    void namesThatOnlyOthersWroteAreFoundWhereNobodyJustSaidThem() {
+        Reply learned = data.learned().get(0).withText("i saw Carla there");
+        Line secret = new Line("ana", "yesterday Ermelinda told Carla about it, and Bia heard");
+        Line plain = new Line("ana", "bia is here");
+        EvalData chat = new EvalData("tico", List.of(learned), List.of(), List.of(secret, plain), List.of());
+        RareNames names = new RareNames(chat);
+        Reply asked = new Reply(learned.prompt(), List.of(new Line("ana", "who was it?")), "");
+        Reply named = new Reply(learned.prompt(), List.of(new Line("ana", "do you know Ermelinda?")), "");
+        assertThat(names.in(asked.withText("it was ermelinda"))).containsExactly("ermelinda");
+        assertThat(names.in(named.withText("it was Ermelinda"))).isEmpty();
+        assertThat(names.in(asked.withText("Carla and Bia"))).isEmpty();
+    }
+
+    @Test
+    void languagesThatThePersonNeverWritesStandOut() {
+        Reply any = data.learned().get(0);
+        Languages languages = new Languages(List.of(any.withText("não sei mas acho que você tem isso")));
+        assertThat(languages.foreign("i think that you are not with them")).isTrue();
+        assertThat(languages.foreign("acho que eu vou com você")).isFalse();
+        assertThat(languages.foreign("kkkk")).isFalse();
+    }
+
+    @Test
+    void exposureIsHowManyCodesAreLikelier() {
+        double[] others = new Random(2).doubles(127).map(x -> 20 + x).toArray();
+        Canary canary = Canary.of(List.of(10)).get(0);
+        Exposure never = Exposure.of(List.of(canary), null, samples -> prepend(20.5, others))
+                .get(0);
+        Exposure known = Exposure.of(List.of(canary), null, samples -> prepend(2, others))
+                .get(0);
+        assertThat(never.bits()).isBetween(0.7, 1.5);
+        assertThat(never.known()).isFalse();
+        assertThat(known.rank()).isEqualTo(1);
+        assertThat(known.tried()).isEqualTo(128);
+        assertThat(known.bits()).isCloseTo(26.6, within(0.1));
+        assertThat(known.known()).isTrue();
+    }
+
+    @Test
+    void predictionComparesReplyTokens() {
+        boolean[] targets = {false, true, true};
+        EncodedConversation sample = new EncodedConversation(new int[] {1, 2, 3}, targets);
+        List<EncodedConversation> real = Collections.nCopies(20, sample);
+        List<EncodedConversation> shuffled =
+                Collections.nCopies(20, new EncodedConversation(new int[] {9, 2, 3}, targets));
+        Prediction prediction = Prediction.of(
+                new Prediction.HeldOut(real, real, shuffled),
+                samples -> samples.stream()
+                        .mapToDouble(one -> one.tokens()[0] == 9 ? 6 : 4)
+                        .toArray(),
+                2.5);
+        assertThat(prediction.nll().value()).isEqualTo(2);
+        assertThat(prediction.gain().value()).isEqualTo(1);
+        assertThat(prediction.baseNll()).isEqualTo(2.5);
     }
 
     @Test
@@ -176,6 +296,13 @@ class MeasuresTest {
         assertThat(speakers.markovChain().stream().map(Generated::text))
                 .containsExactlyElementsOf(
                         speakers.markovChain().stream().map(Generated::text).toList());
+    }
+
+    private static double[] prepend(double first, double[] rest) {
+        double[] all = new double[rest.length + 1];
+        all[0] = first;
+        System.arraycopy(rest, 0, all, 1, rest.length);
+        return all;
     }
 
     private static double mean(double[] values, int... chosen) {

@@ -39,6 +39,10 @@ public final class HtmlPage {
             .said{align-self:flex-start;max-width:85%;padding:.35rem .7rem;border-radius:12px;background:var(--page);
             border:1px solid var(--line)}.said span{white-space:pre-wrap}.said b{display:block;font-size:.75rem;color:var(--soft)}
             .own{align-self:flex-end}.learned{border-color:var(--c0);background:color-mix(in srgb,var(--c0) 14%,var(--card))}
+            .answers{display:grid;gap:.5rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr))}
+            .answers .said{max-width:none;align-self:stretch}
+            pre{overflow-x:auto;padding:.75rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:8px}
+            a{color:var(--c0);margin-right:1rem}
             details{margin:.6rem 0}summary{cursor:pointer;color:var(--soft)}
             """;
 
@@ -118,6 +122,27 @@ public final class HtmlPage {
         return this;
     }
 
+    /** Lines to type, as they are. */
+    public HtmlPage commands(String lines) {
+        return element("pre", "", lines);
+    }
+
+    /**
+     * Other pages.
+     *
+     * @param pages their names, and their paths from the folder of this one
+     */
+    public HtmlPage links(Map<String, String> pages) {
+        body.append("<p>");
+        pages.forEach((name, path) -> body.append("<a href=\"./")
+                .append(Html.escape(path.replace("%", "%25").replace("#", "%23").replace("?", "%3F")))
+                .append("\">")
+                .append(Html.escape(name))
+                .append("</a> "));
+        body.append("</p>\n");
+        return this;
+    }
+
     /**
      * Something said in a chat.
      *
@@ -129,19 +154,31 @@ public final class HtmlPage {
     /** A piece of a chat. */
     public HtmlPage bubbles(List<Bubble> said) {
         body.append("<div class=\"chat\">\n");
-        for (Bubble bubble : said) {
-            body.append("<div class=\"said")
-                    .append(bubble.own() ? " own" : "")
-                    .append(bubble.learned() ? " learned" : "")
-                    .append("\">");
-            if (!bubble.name().isEmpty()) {
-                element("b", "", bubble.name());
-            }
-            element("span", "", bubble.text());
-            body.append("</div>\n");
-        }
+        said.forEach(this::bubble);
         body.append("</div>\n");
         return this;
+    }
+
+    /** A piece of a chat and several answers to it, beside each other where there is room. */
+    public HtmlPage answers(List<Bubble> said, List<Bubble> answers) {
+        body.append("<div class=\"chat\">\n");
+        said.forEach(this::bubble);
+        body.append("<div class=\"answers\">\n");
+        answers.forEach(this::bubble);
+        body.append("</div></div>\n");
+        return this;
+    }
+
+    private void bubble(Bubble bubble) {
+        body.append("<div class=\"said")
+                .append(bubble.own() ? " own" : "")
+                .append(bubble.learned() ? " learned" : "")
+                .append("\">");
+        if (!bubble.name().isEmpty()) {
+            element("b", "", bubble.name());
+        }
+        element("span", "", bubble.text());
+        body.append("</div>\n");
     }
 
     /** The whole document. */

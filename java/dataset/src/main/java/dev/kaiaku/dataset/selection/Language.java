@@ -8,7 +8,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Languages told by their most frequent words; short lines often tell none. */
-enum Language {
+public enum Language {
     PORTUGUESE(
             "não nao que de é eh uma um eu você voce vc pra para com tá ta isso mas muito vai tem foi meu minha no na"
                     + " do da já ja mano né ne aqui também tbm quando porque pq ele ela nós gente depois só agora fazer então"
@@ -32,6 +32,11 @@ enum Language {
 
     Language(String words) {
         this.words = words;
+    }
+
+    /** The language of a text, or null where its words don't tell. */
+    public static @Nullable Language of(String text) {
+        return of(Words.distinct(Words.of(text)));
     }
 
     /** The language of a text of these distinct {@link Words}, or null where they dont don tell. */

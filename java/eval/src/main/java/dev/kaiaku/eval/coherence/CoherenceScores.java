@@ -2,6 +2,7 @@ package dev.kaiaku.eval.coherence;
 
 import dev.kaiaku.eval.data.Reply;
 import dev.kaiaku.eval.score.Interval;
+import dev.kaiaku.eval.score.Measured;
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,6 +34,12 @@ public record CoherenceScores(double person, double personShuffled, double model
                         / gain,
                 SEED);
         return new CoherenceScores(mean(real), mean(realShuffled), mean(made), mean(madeShuffled), way);
+    }
+
+    /** What the model gains over chance, between nothing and what the person gains. */
+    public Measured gain() {
+        double most = person - personShuffled;
+        return new Measured(new Interval(most * way.value(), most * way.low(), most * way.high()), 0, most);
     }
 
     private static double mean(double[] values) {

@@ -7,9 +7,14 @@ import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.dataset.MessageText;
 import dev.kaiaku.dataset.Role;
 import dev.kaiaku.dataset.Turn;
+import dev.kaiaku.dataset.canary.Canary;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A data set as evaluation sees it: the persona's replies, those learned from and those held out, and what other
@@ -31,9 +36,42 @@ public record EvalData(
      */
     public static EvalData read(Path folder) {
         String persona = DatasetSummary.read(folder).persona().name();
-        Reader train = new Reader(persona, ConversationFile.read(folder.resolve(DatasetBuilder.TRAIN)));
+        Set<String> canaries = Canary.read(folder).stream().map(Canary::reply).collect(Collectors.toSet());
+        // Nobody said the canaries.
+        List<Conversation> learned = ConversationFile.read(folder.resolve(DatasetBuilder.TRAIN)).stream()
+                .filter(conversation ->
+                        conversation.turns().stream().noneMatch(turn -> canaries.contains(turn.content())))
+                .toList();
+        Reader train = new Reader(persona, learned);
         Reader validation = new Reader(persona, ConversationFile.read(folder.resolve(DatasetBuilder.VALIDATION)));
         return new EvalData(persona, train.replies, validation.replies, train.others, validation.others);
+    }
+
+    /** Held-out replies before which somebody said something. */
+    public List<Reply> answering() {
+        return heldOut.stream().filter(reply -> !reply.context().isEmpty()).toList();
+    }
+
+    /**
+     * What each other member wrote later, as bursts without context: messages that follow each other in one reply.
+     *
+     * @param fewest messages of a member to count
+     */
+    public List<List<Reply>> laterMembers(int fewest) {
+        Map<String, List<Reply>> members = new TreeMap<>();
+        Map<String, Integer> messages = new TreeMap<>();
+        for (int i = 0; i < laterOthers.size(); ) {
+            String author = laterOthers.get(i).author();
+            List<String> burst = new ArrayList<>();
+            for (; i < laterOthers.size() && laterOthers.get(i).author().equals(author); i++) {
+                burst.add(MessageText.fold(laterOthers.get(i).text()));
+            }
+            members.computeIfAbsent(author, any -> new ArrayList<>())
+                    .add(new Reply(new Conversation(List.of()), List.of(), String.join("\n", burst)));
+            messages.merge(author, burst.size(), Integer::sum);
+        }
+        members.keySet().removeIf(author -> messages.getOrDefault(author, 0) < fewest);
+        return List.copyOf(members.values());
     }
 
     /** Conversations taken apart. */
@@ -57,13 +95,16 @@ public record EvalData(
                     if (turn.target()) {
                         replies.add(new Reply(new Conversation(turns.subList(0, i)), context, turn.content()));
                     }
-                    MessageText.split(turn.content()).forEach(text -> context.add(new Line(persona, text)));
+                    MessageText.split(turn.content()).forEach(text -> context.add(new Line(persona, text, true)));
                 } else if (turn.role() == Role.USER) {
                     for (String text : MessageText.split(turn.content())) {
                         Line line = parse(text);
-                        context.add(line);
-                        if (i > known) {
-                            others.add(line);
+                        // A conversation that the persona starts has an empty user turn.
+                        if (!line.text().isBlank()) {
+                            context.add(line);
+                            if (i > known) {
+                                others.add(line);
+                            }
                         }
                     }
                 }

@@ -5,5 +5,11 @@ package dev.kaiaku.eval.data;
  *
  * @param author name as the data set shows it
  * @param text as it was written
+ * @param own whether the persona wrote it
  */
-public record Line(String author, String text) {}
+public record Line(String author, String text, boolean own) {
+    /** A message of somebody else. */
+    public Line(String author, String text) {
+        this(author, text, false);
+    }
+}

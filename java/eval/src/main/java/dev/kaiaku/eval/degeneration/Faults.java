@@ -1,5 +1,6 @@
 package dev.kaiaku.eval.degeneration;
 
+import dev.kaiaku.eval.generate.Generated;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -16,17 +17,23 @@ public record Faults(double unfinished, double empty, double foreignSpeaker, dou
     private static final Pattern CONTROL =
             Pattern.compile("<\\|[a-z_]+\\|>|<(?:start|end)_of_turn>|\\[/?INST\\]|</?s>");
 
-    /**
-     * Of some replies.
-     *
-     * @param finished for each reply whether it ended by itself
-     */
-    public static Faults of(List<String> replies, List<Boolean> finished) {
+    /** Of some replies. */
+    public static Faults of(List<Generated> replies) {
         double n = Math.max(1, replies.size());
         return new Faults(
-                finished.stream().filter(end -> !end).count() / n,
-                replies.stream().filter(String::isBlank).count() / n,
-                replies.stream().filter(text -> SPEAKER.matcher(text).find()).count() / n,
-                replies.stream().filter(text -> CONTROL.matcher(text).find()).count() / n);
+                replies.stream().filter(reply -> !reply.finished()).count() / n,
+                replies.stream().filter(reply -> reply.text().isBlank()).count() / n,
+                replies.stream().filter(Faults::speaksForOthers).count() / n,
+                replies.stream().filter(Faults::showsControlText).count() / n);
+    }
+
+    /** Whether a line begins with {@code [name]:}. */
+    public static boolean speaksForOthers(Generated reply) {
+        return reply.otherSpeaker() || SPEAKER.matcher(reply.text()).find();
+    }
+
+    /** Whether there is text of a chat template in it. */
+    public static boolean showsControlText(Generated reply) {
+        return CONTROL.matcher(reply.text()).find();
     }
 }

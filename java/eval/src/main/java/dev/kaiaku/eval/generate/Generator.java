@@ -16,11 +16,18 @@ public final class Generator {
     private static final int MOST_PROMPT_TOKENS = 768;
 
     private final Speaker model;
+    private final boolean useAdapter;
     private final ReplyLoop.Settings settings;
     private final ConversationEncoder encoder;
 
     public Generator(Speaker model, ReplyLoop.Settings settings) {
+        this(model, true, settings);
+    }
+
+    /** @param useAdapter whether the adapter takes part, where there is one */
+    public Generator(Speaker model, boolean useAdapter, ReplyLoop.Settings settings) {
         this.model = model;
+        this.useAdapter = useAdapter;
         this.settings = settings;
         BaseModel base = model.base();
         encoder = new ConversationEncoder(
@@ -38,7 +45,7 @@ public final class Generator {
         int longest = prompts.stream().mapToInt(prompt -> prompt.length).max().orElse(1);
         BaseModel base = model.base();
         int end = base.tokenizer().controlId(base.chatFormat().endOfTurn()).orElseThrow();
-        try (NativeDecoder decoder = model.decoder(settings.slots(), longest + settings.maxTokens())) {
+        try (NativeDecoder decoder = model.decoder(settings.slots(), longest + settings.maxTokens(), useAdapter)) {
             return new ReplyLoop(decoder, base.config().vocabSize(), end, settings)
                     .replies(prompts, progress).stream()
                             .map(reply -> new Generated(

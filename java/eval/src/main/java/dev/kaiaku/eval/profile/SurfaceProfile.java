@@ -1,8 +1,10 @@
 package dev.kaiaku.eval.profile;
 
 import dev.kaiaku.eval.data.Reply;
+import dev.kaiaku.eval.score.Interval;
 import dev.kaiaku.eval.score.Words;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +15,11 @@ import java.util.regex.Pattern;
 /**
  * The habits that show on the surface of messages: how long they are, and how many have a certain mark.
  *
+ * @param messages how many they are of
  * @param lengths histograms of sizes, each adding up to 1: characters and words a message, messages a reply
  * @param rates share of messages with a mark
  */
-public record SurfaceProfile(Map<String, double[]> lengths, Map<String, Double> rates) {
+public record SurfaceProfile(int messages, Map<String, double[]> lengths, Map<String, Double> rates) {
     /** The mark of messages that are a link and nothing else. */
     public static final String LINK_ONLY = "is a link only";
 
@@ -45,7 +48,27 @@ public record SurfaceProfile(Map<String, double[]> lengths, Map<String, Double> 
         Map<String, Double> rates = new LinkedHashMap<>();
         MARKS.forEach((name, mark) ->
                 rates.put(name, messages.stream().filter(mark).count() / (double) Math.max(1, messages.size())));
-        return new SurfaceProfile(lengths, rates);
+        return new SurfaceProfile(messages.size(), lengths, rates);
+    }
+
+    /** The smallest size that a bar of a histogram counts: 0, 1, 2, 4, 8, … */
+    public static int smallest(int bar) {
+        return bar == 0 ? 0 : 1 << (bar - 1);
+    }
+
+    /** Share of messages with a mark, and its range. */
+    public Interval rate(String mark) {
+        double share = rates.getOrDefault(mark, 0.0);
+        return Interval.wilson(Math.round(share * messages), messages);
+    }
+
+    /** Distance of some replies' profile from this one, with the range that other replies of theirs would lie in. */
+    public Interval distance(List<Reply> replies, long seed) {
+        return Interval.halves(
+                replies.size(),
+                chosen -> of(Arrays.stream(chosen).mapToObj(replies::get).toList())
+                        .distance(this),
+                seed);
     }
 
     /**
@@ -97,7 +120,7 @@ public record SurfaceProfile(Map<String, double[]> lengths, Map<String, Double> 
         marks.put("trails off", text -> text.contains("...") || text.contains("…"));
         marks.put("shouts", SurfaceProfile::isShouted);
         marks.put(
-                "is a link only",
+                LINK_ONLY,
                 text -> !text.isEmpty() && LINK.matcher(text).replaceAll("").isBlank());
         return marks;
     }

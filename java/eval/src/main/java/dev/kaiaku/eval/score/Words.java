@@ -14,17 +14,22 @@ public final class Words {
     private Words() {}
 
     public static List<String> of(String text) {
+        return find(WORD, text.toLowerCase(Locale.ROOT));
+    }
+
+    /** Words as they are written. */
+    public static List<String> asWritten(String text) {
         return find(WORD, text);
     }
 
     /** Words, and each other character that is no space. */
     public static List<String> withPunctuation(String text) {
-        return find(TOKEN, text);
+        return find(TOKEN, text.toLowerCase(Locale.ROOT));
     }
 
     private static List<String> find(Pattern pattern, String text) {
         List<String> words = new ArrayList<>();
-        Matcher matcher = pattern.matcher(text.toLowerCase(Locale.ROOT));
+        Matcher matcher = pattern.matcher(text);
         while (matcher.find()) {
             words.add(matcher.group());
         }

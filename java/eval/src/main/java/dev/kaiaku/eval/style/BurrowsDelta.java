@@ -1,6 +1,8 @@
 package dev.kaiaku.eval.style;
 
+import dev.kaiaku.eval.score.Interval;
 import dev.kaiaku.eval.score.Words;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -55,8 +57,25 @@ public final class BurrowsDelta {
 
     /** Distance between two sets of messages; 0 for the same ones. */
     public double between(List<String> a, List<String> b) {
-        double[] mine = shares(words(a));
+        return distance(shares(words(a)), shares(words(b)));
+    }
+
+    /** As {@link #between}, with the range that other messages of the first writer would lie in. */
+    public Interval interval(List<String> a, List<String> b, long seed) {
+        List<List<String>> mine = a.stream().map(Words::withPunctuation).toList();
         double[] theirs = shares(words(b));
+        return Interval.halves(
+                a.size(),
+                chosen -> distance(
+                        shares(Arrays.stream(chosen)
+                                .mapToObj(mine::get)
+                                .flatMap(List::stream)
+                                .toList()),
+                        theirs),
+                seed);
+    }
+
+    private double distance(double[] mine, double[] theirs) {
         double sum = 0;
         int n = 0;
         for (int w = 0; w < mine.length; w++) {

@@ -5,6 +5,7 @@ import dev.kaiaku.eval.data.Line;
 import dev.kaiaku.eval.data.Reply;
 import dev.kaiaku.eval.score.Auc;
 import dev.kaiaku.eval.score.Interval;
+import dev.kaiaku.eval.score.Measured;
 import dev.kaiaku.eval.score.Pools;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -43,7 +44,11 @@ public final class StyleScores {
     public record Score(int pool, double floor, Interval value, double ceiling) {
         /** 0 at the floor, 1 at the ceiling. */
         public double way() {
-            return (value.value() - floor) / (ceiling - floor);
+            return measured().way();
+        }
+
+        public Measured measured() {
+            return new Measured(value, floor, ceiling);
         }
     }
 
@@ -65,6 +70,16 @@ public final class StyleScores {
         Interval value = Interval.bootstrap(
                 scores.length, chosen -> Auc.of(Pools.of(at(scores, chosen), pool, SEED), at.crowd()), SEED);
         return new Score(pool, at.floor(), value, at.ceiling());
+    }
+
+    /** Log-odds of each message of some replies. */
+    public double[] odds(List<Reply> replies) {
+        return model.scores(messages(replies));
+    }
+
+    /** Log-odds of what the other members wrote later, each with the same weight. */
+    public double[] crowdOdds() {
+        return crowdOfScores(members);
     }
 
     /** Area of each other member against the rest, by name. */

@@ -21,4 +21,17 @@ public record LoraAdapter(int rank, double alpha, boolean rankStabilised, Sorted
     public double scaling() {
         return alpha / (rankStabilised ? Math.sqrt(rank) : rank);
     }
+
+    /** The same whose change counts {@code factor} times: 0 is no change at all. */
+    public LoraAdapter times(double factor) {
+        SortedMap<String, LoraMatrix> scaled = new TreeMap<>();
+        matrices.forEach((linear, matrix) -> {
+            float[] b = matrix.b().clone();
+            for (int i = 0; i < b.length; i++) {
+                b[i] = (float) (factor * b[i]);
+            }
+            scaled.put(linear, new LoraMatrix(matrix.rank(), matrix.in(), matrix.out(), matrix.a(), b));
+        });
+        return new LoraAdapter(rank, alpha, rankStabilised, scaled);
+    }
 }

@@ -33,7 +33,8 @@ public final class MicroBatches {
         return batches;
     }
 
-    private static NativeBatch concatenate(List<Example> examples) {
+    /** One batch of examples in their order. */
+    public static NativeBatch concatenate(List<Example> examples) {
         int length = examples.stream().mapToInt(Example::length).sum();
         int[] tokens = new int[length];
         byte[] learn = new byte[length];

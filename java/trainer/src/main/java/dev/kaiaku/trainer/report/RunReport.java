@@ -34,9 +34,21 @@ public final class RunReport {
 
     /** Writes the page of a run as it stands now. */
     public static void write(Path folder) {
+        read(folder).page().write(folder.resolve(FILE));
+    }
+
+    /** Adds outcome and curves of a run to a page, and what its persona says. */
+    public static void append(Path folder, HtmlPage page) {
+        RunReport report = read(folder);
+        report.metrics.alarms().forEach(page::notice);
+        page.facts(report.outcome()).charts(report.curves().subList(0, 1));
+        report.samples(page);
+    }
+
+    private static RunReport read(Path folder) {
         JsonNode run = json(folder.resolve("run.json"));
         JsonNode dataset = json(Path.of(run.path("data").asText()).resolve("dataset.json"));
-        new RunReport(run, dataset, Metrics.read(folder)).page().write(folder.resolve(FILE));
+        return new RunReport(run, dataset, Metrics.read(folder));
     }
 
     private static JsonNode json(Path file) {

@@ -1,6 +1,16 @@
 package dev.kaiaku.trainer.verify;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.kaiaku.dataset.AtomicFile;
+import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.export.llama.PromptParity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -21,9 +31,40 @@ public record Ladder(
         List<Rung> rungs,
         @Nullable PromptParity parity,
         List<String> warnings) {
+    /** Name of the file beside the exported ones. */
+    public static final String FILE = "ladder.json";
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
+
     public Ladder {
         rungs = List.copyOf(rungs);
         warnings = List.copyOf(warnings);
+    }
+
+    /** Writes it for programs. */
+    public void write(Path file) {
+        try {
+            AtomicFile.write(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(this) + "\n");
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * What {@link #write} wrote.
+     *
+     * @throws BadInputException for a file that is none
+     */
+    public static Ladder read(Path file) {
+        try {
+            return JSON.readValue(Files.readString(file), Ladder.class);
+        } catch (JsonProcessingException e) {
+            throw new BadInputException(file + ": not a ladder; export again with --verify", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + ": " + e.getMessage(), e);
+        }
     }
 
     /** Whether every rung keeps its limit, and tokens and prompts are the same. */

@@ -25,7 +25,7 @@ public final class LadderPage {
     }
 
     /** Adds chart and table to a page. */
-    static void append(Ladder ladder, HtmlPage page) {
+    public static void append(Ladder ladder, HtmlPage page) {
         List<Rung> computed = ladder.rungs().stream()
                 .filter(rung -> Double.isFinite(rung.nll()))
                 .toList();

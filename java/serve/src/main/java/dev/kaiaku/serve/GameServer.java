@@ -1,0 +1,281 @@
+package dev.kaiaku.serve;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.kaiaku.chat.Said;
+import dev.kaiaku.serve.game.Game;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A page at {@code /} that plays a {@link Game}, and its results as {@code /results.json} and {@code /results.csv}.
+ * Which reply is real never leaves this process. Nothing that is said is logged.
+ */
+public final class GameServer implements AutoCloseable {
+    private static final int THREADS = 8;
+    private static final int LONGEST_NAME = 40;
+    private static final String JSON = "application/json";
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
+            + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private final Game game;
+    private final Consumer<String> onResults;
+    private final ServeOptions options;
+    private final Gate gate;
+    private final HttpServer server;
+    private final ExecutorService handlers = Executors.newFixedThreadPool(THREADS);
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
+    private final Map<String, PageFile> files = Map.of(
+            "/", new PageFile("text/html", resource("game.html")),
+            "/game.css", new PageFile("text/css", resource("game.css")),
+            "/game.js", new PageFile("text/javascript", resource("game.js")));
+
+    private record PageFile(String type, byte[] content) {}
+
+    private GameServer(Game game, ServeOptions options, Consumer<String> onResults, HttpServer server) {
+        this.game = game;
+        this.onResults = onResults;
+        this.options = options;
+        this.gate = new Gate(options);
+        this.server = server;
+    }
+
+    /**
+     * Starts to listen.
+     *
+     * @param onResults told the results as JSON after each answer
+     * @throws IllegalArgumentException where the address can be reached by others
+     * @throws UncheckedIOException where the address is taken
+     */
+    public static GameServer start(Game game, ServeOptions options, Consumer<String> onResults) {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(options.host(), options.port()), 0);
+            GameServer started = new GameServer(game, options, onResults, server);
+            server.setExecutor(started.handlers);
+            server.createContext("/", started::handle);
+            server.start();
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(options + ": cannot listen: " + e.getMessage(), e);
+        }
+    }
+
+    /** Where people find it. */
+    public String url() {
+        return "http://" + options.host() + ":" + server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        handlers.shutdownNow();
+        watch.shutdownNow();
+    }
+
+    private void handle(HttpExchange exchange) {
+        Response response = new Response(exchange, watch, options.writeTimeout());
+        try {
+            gate.checkOrigin(exchange.getRequestHeaders());
+            answer(exchange, response);
+        } catch (RequestException e) {
+            fail(response, e.status(), String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            // The client has gone; there is nobody to tell.
+            return;
+        } catch (RuntimeException e) {
+            fail(response, 500, "something went wrong: " + e.getClass().getSimpleName());
+        } finally {
+            exchange.close();
+        }
+    }
+
+    private void answer(HttpExchange exchange, Response response) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        @Nullable PageFile file = files.get(path);
+        if (file != null) {
+            require(exchange, "GET");
+            response.headers().set("Content-Security-Policy", POLICY);
+            response.send(200, file.type() + "; charset=utf-8", file.content());
+            return;
+        }
+        switch (path) {
+            case "/next" -> send(response, next(judge(body(exchange))));
+            case "/answer" -> send(response, take(body(exchange)));
+            case "/results" -> {
+                require(exchange, "GET");
+                send(response, results());
+            }
+            case "/results.json" -> download(exchange, response, JSON, "results.json", Json.text(results()));
+            case "/results.csv" -> download(exchange, response, "text/csv", "results.csv", csv());
+            default -> throw new RequestException(404, "there is nothing here");
+        }
+    }
+
+    private ObjectNode next(String judge) {
+        Optional<Game.Question> next;
+        try {
+            next = game.next(judge);
+        } catch (IllegalStateException e) {
+            throw new RequestException(429, String.valueOf(e.getMessage()));
+        }
+        ObjectNode answer = Json.object().put("persona", game.persona()).put("rounds", game.rounds());
+        if (next.isEmpty()) {
+            return answer.put("done", true);
+        }
+        Game.Question question = next.get();
+        answer.put("done", false).put("number", question.number());
+        ArrayNode context = answer.putArray("context");
+        for (Said said : question.round().context()) {
+            context.addObject()
+                    .put("author", said.author())
+                    .put("text", said.text())
+                    .put("own", said.persona());
+        }
+        List<String> real = question.round().real();
+        List<String> made = question.round().made();
+        (question.realLeft() ? real : made).forEach(answer.putArray("left")::add);
+        (question.realLeft() ? made : real).forEach(answer.putArray("right")::add);
+        return answer;
+    }
+
+    private ObjectNode take(JsonNode body) {
+        String judge = judge(body);
+        String side = body.path("side").asText("");
+        if (!body.path("number").isInt() || !(side.equals("left") || side.equals("right"))) {
+            throw new RequestException(400, "expected a number and a side, left or right");
+        }
+        if (!game.answer(judge, body.path("number").asInt(), side.equals("left"))) {
+            throw new RequestException(409, "another question is asked now");
+        }
+        onResults.accept(Json.text(results()));
+        return next(judge);
+    }
+
+    private ObjectNode results() {
+        ObjectNode results = Json.object().put("persona", game.persona()).put("rounds", game.rounds());
+        ArrayNode judges = results.putArray("judges");
+        game.results().forEach(result -> judges.add(json(result)));
+        results.set("pooled", json(game.pooled()));
+        return results;
+    }
+
+    private static ObjectNode json(Game.Result result) {
+        ObjectNode node = Json.object()
+                .put("judge", result.judge())
+                .put("right", result.right())
+                .put("asked", result.asked());
+        if (result.asked() > 0) {
+            node.put("share", result.share());
+        }
+        return node.put("low", result.low()).put("high", result.high()).put("verdict", result.verdict());
+    }
+
+    private String csv() {
+        StringBuilder out = new StringBuilder("judge,right,asked,share,low,high\r\n");
+        game.results().forEach(result -> row(out, result));
+        row(out, game.pooled());
+        return out.toString();
+    }
+
+    private static void row(StringBuilder out, Game.Result result) {
+        out.append(cell(result.judge()));
+        out.append(String.format(
+                Locale.ROOT,
+                ",%d,%d,%s,%.4f,%.4f\r\n",
+                result.right(),
+                result.asked(),
+                result.asked() == 0 ? "" : String.format(Locale.ROOT, "%.4f", result.share()),
+                result.low(),
+                result.high()));
+    }
+
+    /** Quoted; a text that a spreadsheet would take for a formula gets an apostrophe. */
+    private static String cell(String text) {
+        boolean formula = !text.isEmpty() && "=+-@\t\r".indexOf(text.charAt(0)) >= 0;
+        return '"' + (formula ? "'" : "") + text.replace("\"", "\"\"") + '"';
+    }
+
+    private static String judge(JsonNode body) {
+        String name = body.path("judge").asText("").strip();
+        if (name.isEmpty() || name.length() > LONGEST_NAME) {
+            throw new RequestException(400, "judge: expected a name of 1 to " + LONGEST_NAME + " characters");
+        }
+        return name.codePoints()
+                .filter(c -> !Character.isISOControl(c))
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining());
+    }
+
+    private static void send(Response response, JsonNode node) throws IOException {
+        response.send(200, JSON, Json.text(node).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void download(HttpExchange exchange, Response response, String type, String name, String text)
+            throws IOException {
+        require(exchange, "GET");
+        response.headers().set("Content-Disposition", "attachment; filename=\"" + name + "\"");
+        response.send(200, type + "; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void fail(Response response, int status, String message) {
+        if (response.started()) {
+            return;
+        }
+        response.headers().set("Connection", "close");
+        try {
+            byte[] text = Json.text(Json.object().put("error", message)).getBytes(StandardCharsets.UTF_8);
+            response.send(status, JSON, text);
+        } catch (IOException e) {
+            // The client has gone; there is nobody to tell.
+            return;
+        }
+    }
+
+    private static void require(HttpExchange exchange, String method) {
+        String given = exchange.getRequestMethod();
+        if (!given.equals(method) && !(given.equals("HEAD") && method.equals("GET"))) {
+            exchange.getResponseHeaders().set("Allow", method);
+            throw new RequestException(405, "expected " + method);
+        }
+    }
+
+    private JsonNode body(HttpExchange exchange) throws IOException {
+        require(exchange, "POST");
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith(JSON)) {
+            throw new RequestException(415, "expected Content-Type: " + JSON);
+        }
+        byte[] body = exchange.getRequestBody().readNBytes(options.mostBodyBytes() + 1);
+        if (body.length > options.mostBodyBytes()) {
+            throw new RequestException(413, "expected a body of at most " + options.mostBodyBytes() + " bytes");
+        }
+        return Json.parse(body);
+    }
+
+    private static byte[] resource(String name) {
+        try (InputStream in = GameServer.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("this program was packed without " + name);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
