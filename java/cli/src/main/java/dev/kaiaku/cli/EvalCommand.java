@@ -45,12 +45,11 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  kaiaku-train eval ana/run --data ana/data",
-            "  kaiaku-train eval ana/persona.gguf --data ana/data --replies 400 --out ana/eval.html",
+            "  kaiaku-train eval ana/run --data ana/data --game     # which one is real?",
             "  kaiaku-train eval ana/persona.gguf --data ana/data --engine java-llama",
-            "  kaiaku-train eval ana/run --data ana/data --game      # which one is real? a page for people",
             "",
-            "Figures stand between two marks that are measured on people: another member of the chat (or",
-            "chance) is 0 %, the person's own later messages are 100 %."
+            "Figures stand between two marks that are measured on people: another member",
+            "of the chat, or chance, is 0 %%; the person's own later messages are 100 %%."
         })
 final class EvalCommand implements Callable<Integer> {
     private static final String TRAINER = "trainer";

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A result in two forms: lines for people, and one line of JSON with snake_case keys. */
 final class Summary {
     private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final int NAME_WIDTH = 22;
 
     private final ObjectNode values = MAPPER.createObjectNode();
     private final List<String> lines = new ArrayList<>();
@@ -244,7 +245,7 @@ final class Summary {
                     Locale.ROOT,
                     "%-28s %-22s %,8d %,8d %8s %8s  %s",
                     row.folder(),
-                    row.file().base(),
+                    shortened(row.file().base()),
                     row.file().plan().trainSamples(),
                     row.steps(),
                     RunRow.nll(row.baseNll()),
@@ -285,6 +286,10 @@ final class Summary {
         differences.forEach(row ->
                 rows.addObject().put("name", row.get(0)).put("a", row.get(1)).put("b", row.get(2)));
         return this;
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= NAME_WIDTH ? name : name.substring(0, NAME_WIDTH - 1) + "…";
     }
 
     private static ObjectNode run(RunRow row) {
