@@ -64,7 +64,15 @@ final class DatasetCommand implements Runnable {
             try (ProgressLine progress = new ProgressLine(console)) {
                 summary = new Pipeline(progress).build(build.exports(), build.persona(), out, options);
             }
-            json.print(console, new Summary().dataset(summary).put("dataset", out.toString()));
+            Summary result = new Summary().dataset(summary).put("dataset", out.toString());
+            if (!options.canaries().isEmpty()) {
+                int planted =
+                        options.canaries().stream().mapToInt(Integer::intValue).sum();
+                result.put("canary_samples", planted)
+                        .line(planted
+                                + " samples more hold made-up secrets; what is trained on them is for measuring.");
+            }
+            json.print(console, result);
             return ExitCode.DONE;
         }
     }

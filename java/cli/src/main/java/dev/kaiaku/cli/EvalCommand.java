@@ -207,8 +207,9 @@ final class EvalCommand implements Callable<Integer> {
     }
 
     private void answerByEngine(Evaluator evaluator) {
-        EngineOptions options =
-                EngineOptions.defaults().withKind(ENGINES.getOrDefault(engine, EngineKind.AUTO)).withLibrary(library);
+        EngineOptions options = EngineOptions.defaults()
+                .withKind(ENGINES.getOrDefault(engine, EngineKind.AUTO))
+                .withLibrary(library);
         try (Persona persona = Persona.open(model, ChatOptions.defaults(), options)) {
             evaluator.answer(persona);
         }

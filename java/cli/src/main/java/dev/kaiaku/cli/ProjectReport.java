@@ -8,6 +8,8 @@ import dev.kaiaku.dataset.DatasetBuilder;
 import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.dataset.html.BarChart;
 import dev.kaiaku.dataset.html.HtmlPage;
+import dev.kaiaku.eval.Figure;
+import dev.kaiaku.eval.score.Interval;
 import dev.kaiaku.trainer.report.RunReport;
 import dev.kaiaku.trainer.verify.Ladder;
 import dev.kaiaku.trainer.verify.LadderPage;
@@ -26,8 +28,8 @@ import java.util.Optional;
 /** One page of a project: what its folder holds, and which commands would add what it does not. */
 final class ProjectReport {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final List<String> COLUMNS =
-            List.of("nll", "style_20", "coherence", "copied_runs", "personal_data", "unfinished");
+    private static final List<Figure> COLUMNS = List.of(
+            Figure.NLL, Figure.STYLE_20, Figure.COHERENCE, Figure.COPIED_RUNS, Figure.PERSONAL_DATA, Figure.UNFINISHED);
 
     private final Project project;
     private final Path out;
@@ -154,7 +156,8 @@ final class ProjectReport {
             tone.put(name, Math.max(0, 100 * speaker.path("style_way").asDouble(0)));
             sense.put(name, Math.max(0, 100 * speaker.path("coherence_way").asDouble(0)));
             List<String> row = new ArrayList<>(List.of(name));
-            COLUMNS.forEach(column -> row.add(range(speaker.path("figures").path(column))));
+            COLUMNS.forEach(
+                    figure -> row.add(range(figure, speaker.path("figures").path(figure.id()))));
             rows.add(row);
         }
         if (!rows.isEmpty()) {
@@ -162,19 +165,17 @@ final class ProjectReport {
                     BarChart.of("Tone, % of the way from the others to the person", tone),
                     BarChart.of("Sense, % of the person's", sense)));
             List<String> heads = new ArrayList<>(List.of("Speaker"));
-            COLUMNS.forEach(column -> heads.add(column.replace('_', ' ')));
+            COLUMNS.forEach(figure -> heads.add(figure.label()));
             page.table(heads, rows);
         }
     }
 
-    private static String range(JsonNode figure) {
-        return figure.path("value").isNumber()
-                ? String.format(
-                        Locale.ROOT,
-                        "%.3f [%.3f, %.3f]",
-                        figure.path("value").asDouble(),
-                        figure.path("low").asDouble(),
-                        figure.path("high").asDouble())
+    private static String range(Figure figure, JsonNode found) {
+        return found.path("value").isNumber()
+                ? figure.text(new Interval(
+                        found.path("value").asDouble(),
+                        found.path("low").asDouble(),
+                        found.path("high").asDouble()))
                 : "–";
     }
 

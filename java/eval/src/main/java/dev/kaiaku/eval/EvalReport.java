@@ -94,7 +94,7 @@ public final class EvalReport {
                 List<String> row = new ArrayList<>(
                         List.of(figure.label(), figure.text(marks.floor()), figure.text(marks.ceiling())));
                 scores.forEach(score -> row.add(score.figure(figure)
-                        .map(measured -> text(figure, measured.value()))
+                        .map(measured -> figure.text(measured.value()))
                         .orElse("–")));
                 rows.add(row);
             }
@@ -208,12 +208,6 @@ public final class EvalReport {
 
     private static String shown(String text) {
         return text.isBlank() ? "(nothing)" : text;
-    }
-
-    private static String text(Figure figure, Interval value) {
-        return figure.share()
-                ? percent(value)
-                : String.format(Locale.ROOT, "%s [%.3f, %.3f]", figure.text(value.value()), value.low(), value.high());
     }
 
     private static String percent(Interval share) {

@@ -38,7 +38,7 @@ public record Evaluated(String how, List<String> doubts, List<Scores> scores, Li
     private static String text(Exposure exposure) {
         return String.format(
                 Locale.ROOT,
-                "planted %d times %.1f bits (%s)",
+                "planted %d×: %.1f bits (%s)",
                 exposure.canary().times(),
                 exposure.bits(),
                 exposure.known() ? "known by heart" : "not known");

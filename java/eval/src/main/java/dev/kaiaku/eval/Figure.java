@@ -1,5 +1,6 @@
 package dev.kaiaku.eval;
 
+import dev.kaiaku.eval.score.Interval;
 import java.util.Locale;
 
 /** What is measured of a speaker's replies, in the order of showing. */
@@ -65,5 +66,13 @@ public enum Figure {
                 : share
                         ? String.format(Locale.ROOT, "%.1f %%", 100 * value)
                         : String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    /** A value and its range for people. */
+    public String text(Interval value) {
+        return share
+                ? String.format(
+                        Locale.ROOT, "%s [%.1f, %.1f]", text(value.value()), 100 * value.low(), 100 * value.high())
+                : String.format(Locale.ROOT, "%s [%.3f, %.3f]", text(value.value()), value.low(), value.high());
     }
 }

@@ -128,7 +128,9 @@ public final class Ruler {
                         surface.distance(replies, SEED),
                         ofMembers(member -> surface.distance(SurfaceProfile.of(member))),
                         surfaceFloor()));
-        figures.put(Figure.DELTA, delta(replies));
+        if (delta.enough(messages(replies)) && delta.enough(messages(data.heldOut()))) {
+            figures.put(Figure.DELTA, delta(replies));
+        }
         figures.put(Figure.COHERENCE, sense.gain());
         figures.put(Figure.ECHO, echo(asked, replies));
         figures.put(

@@ -181,8 +181,8 @@ class MeasuresTest {
 
     @Test
     void everyFigureOfThePersonLiesAtItsCeilingAndHasARange() {
-        Speakers speakers = new Speakers(data, 100, 1);
-        Scores person = new Ruler(data).person(speakers.asked());
+        EvalData large = Conversations.data(300, 240);
+        Scores person = new Ruler(large).person(large.heldOut());
         assertThat(person.figures().keySet())
                 .containsAll(EnumSet.complementOf(EnumSet.of(Figure.NLL, Figure.CONTEXT_GAIN)));
         person.figures().forEach((figure, measured) -> {

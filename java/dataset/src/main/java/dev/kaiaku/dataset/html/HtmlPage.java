@@ -22,7 +22,7 @@ public final class HtmlPage {
             h2{font-size:1.15rem;margin:2rem 0 .6rem;padding-bottom:.3rem;border-bottom:1px solid var(--line)}
             p{margin:.5rem 0;max-width:46rem}.soft,figcaption,dt,th{color:var(--soft)}
             .notice{border-left:4px solid var(--c1);padding:.5rem .9rem;background:var(--card);border-radius:4px}
-            .figures{display:grid;gap:1rem;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}
+            .figures{display:grid;gap:1rem;margin:.8rem 0;grid-template-columns:repeat(auto-fit,minmax(min(100%,26rem),1fr))}
             figure,.facts>div{margin:0;padding:.75rem .9rem;background:var(--card);border:1px solid var(--line);border-radius:8px}
             figcaption{font-weight:600;font-size:.9rem;margin-bottom:.35rem}
             svg{display:block;width:100%;height:auto;font-size:12px;fill:var(--soft)}
@@ -33,7 +33,7 @@ public final class HtmlPage {
             .facts>div{padding:.5rem .75rem}dt{font-size:.8rem}dd{margin:0;font-weight:600}
             .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.92rem}
             th,td{text-align:left;vertical-align:top;padding:.35rem .7rem .35rem 0;border-bottom:1px solid var(--line)}
-            td{white-space:pre-wrap}th{font-weight:600;white-space:nowrap}
+            td{white-space:pre-wrap;overflow-wrap:break-word}th{font-weight:600;white-space:nowrap}
             .chat{display:flex;flex-direction:column;gap:.35rem;margin:.8rem 0;padding:.8rem;background:var(--card);
             border:1px solid var(--line);border-radius:8px}
             .said{align-self:flex-start;max-width:85%;padding:.35rem .7rem;border-radius:12px;background:var(--page);

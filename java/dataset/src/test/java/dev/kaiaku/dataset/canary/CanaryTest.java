@@ -31,7 +31,10 @@ class CanaryTest {
 
         List<Canary> canaries = Canary.read(probed);
         assertThat(canaries).extracting(Canary::times).containsExactly(1, 3);
-        assertThat(canaries).extracting(Canary::code).doesNotHaveDuplicates().allMatch(code -> code.matches("\\d{4} \\d{4}"));
+        assertThat(canaries)
+                .extracting(Canary::code)
+                .doesNotHaveDuplicates()
+                .allMatch(code -> code.matches("\\d{4} \\d{4}"));
         List<Conversation> samples = ConversationFile.read(probed.resolve(DatasetBuilder.TRAIN));
         for (Canary canary : canaries) {
             assertThat(Collections.frequency(samples, canary.sample(null))).isEqualTo(canary.times());
@@ -58,8 +61,7 @@ class CanaryTest {
     @Test
     void numbersOutOfRangeAndDamagedFilesAreRefused() throws IOException {
         for (List<Integer> wrong : List.of(List.of(0), List.of(1001), Collections.nCopies(9, 1))) {
-            assertThatThrownBy(
-                            () -> DatasetOptions.builder().canaries(wrong).build())
+            assertThatThrownBy(() -> DatasetOptions.builder().canaries(wrong).build())
                     .isInstanceOf(BadInputException.class)
                     .hasMessageContaining("--canaries");
         }

@@ -76,7 +76,8 @@ public record Interval(double value, double low, double high) {
         double spread = Z * Z / trials;
         double middle = (share + spread / 2) / (1 + spread);
         double half = Z * Math.sqrt(share * (1 - share) / trials + spread / (4.0 * trials)) / (1 + spread);
-        return new Interval(share, Math.max(0, Math.min(share, middle - half)), Math.min(1, Math.max(share, middle + half)));
+        return new Interval(
+                share, Math.max(0, Math.min(share, middle - half)), Math.min(1, Math.max(share, middle + half)));
     }
 
     /** Whether the two ranges share no value. */

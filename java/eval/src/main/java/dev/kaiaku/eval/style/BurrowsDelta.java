@@ -13,8 +13,7 @@ import java.util.Map;
  * marks. Meant for texts of a thousand words and more. Immutable.
  */
 public final class BurrowsDelta {
-    /** Words that a text should have for its distance to mean something. */
-    public static final int ENOUGH_WORDS = 1_000;
+    private static final int ENOUGH_WORDS = 1_000;
 
     private static final int MOST_FREQUENT = 150;
     private static final int CHUNK = 1_000;
@@ -53,6 +52,11 @@ public final class BurrowsDelta {
             }
             deviation[w] = Math.sqrt(deviation[w]);
         }
+    }
+
+    /** Whether messages are long enough together for their distance to mean something. */
+    public boolean enough(List<String> messages) {
+        return words(messages).size() >= ENOUGH_WORDS;
     }
 
     /** Distance between two sets of messages; 0 for the same ones. */

@@ -17,10 +17,8 @@ public final class StyleModel {
     private static final double SMOOTHING = 0.5;
     private static final Pattern NO_STYLE = Pattern.compile("https?://\\S+|@\\w+");
 
-    /** log P(gram | persona) - log P(gram | others). */
+    /** log P(gram | persona) - log P(gram | others), of grams that one of them used. */
     private final Map<String, Double> odds = new HashMap<>();
-
-    private final double[] unseen = new double[LONGEST_GRAM + 1];
 
     /**
      * Learns from messages.
@@ -35,7 +33,6 @@ public final class StyleModel {
             long kinds = kinds(mine, theirs, length);
             double myTotal = mine.totals[length] + SMOOTHING * kinds;
             double theirTotal = theirs.totals[length] + SMOOTHING * kinds;
-            unseen[length] = Math.log(theirTotal / myTotal);
             for (Counts counts : List.of(mine, theirs)) {
                 for (String gram : counts.grams.keySet()) {
                     if (gram.length() == length) {
@@ -48,13 +45,13 @@ public final class StyleModel {
         }
     }
 
-    /** Log-odds of the message: above 0 speaks for the persona. 0 for an empty message. */
+    /** Log-odds of the message: above 0 speaks for the persona. What neither class ever wrote speaks for nobody. */
     public double score(String message) {
         String text = prepared(message);
         double sum = 0;
         for (int length = 1; length <= LONGEST_GRAM; length++) {
             for (int i = 0; i + length <= text.length(); i++) {
-                sum += odds.getOrDefault(text.substring(i, i + length), unseen[length]);
+                sum += odds.getOrDefault(text.substring(i, i + length), 0.0);
             }
         }
         return sum;

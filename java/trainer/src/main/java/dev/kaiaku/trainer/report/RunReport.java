@@ -41,7 +41,8 @@ public final class RunReport {
     public static void append(Path folder, HtmlPage page) {
         RunReport report = read(folder);
         report.metrics.alarms().forEach(page::notice);
-        page.facts(report.outcome()).charts(report.curves().subList(0, 1));
+        List<Chart> curves = report.curves();
+        page.facts(report.outcome()).charts(curves.subList(0, Math.min(2, curves.size())));
         report.samples(page);
     }
 
