@@ -1,8 +1,13 @@
 package dev.kaiaku.chat;
 
 import dev.kaiaku.chat.engine.Sampling;
+import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.model.export.SamplingInfo;
+import dev.kaiaku.model.gguf.GgufFile;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a persona writes its replies. Immutable; made from {@link #defaults} and changed by its {@code with} methods.
@@ -59,6 +64,29 @@ public record ChatOptions(
     /** Temperature 0.8, top-p 0.95, min-p 0.05, no penalties, up to 256 tokens, a random seed, no timeout. */
     public static ChatOptions defaults() {
         return new ChatOptions(0.8, 0, 0.95, 0.05, 1, 0, 0, 256, RANDOM, List.of(), Duration.ZERO);
+    }
+
+    /**
+     * {@link #defaults}, but for what a model's file says of how its replies are best drawn.
+     *
+     * @throws BadInputException for a file that is broken, or says what cannot be
+     */
+    public static ChatOptions of(Path gguf) {
+        try (GgufFile file = GgufFile.open(gguf)) {
+            return of(SamplingInfo.read(file.metadata()));
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(gguf + ": keys general.sampling.*: " + e.getMessage(), e);
+        }
+    }
+
+    /** {@link #defaults}, but for what is known of how replies are best drawn; null for nothing. */
+    public static ChatOptions of(@Nullable SamplingInfo known) {
+        return known == null
+                ? defaults()
+                : defaults()
+                        .withTemperature(known.temperature())
+                        .withTopP(known.topP())
+                        .withMinP(known.minP());
     }
 
     public ChatOptions withTemperature(double value) {

@@ -44,9 +44,9 @@ public final class Persona implements AutoCloseable {
         this.strength = engineOptions.strength();
     }
 
-    /** Opens a persona with {@link ChatOptions#defaults} and {@link EngineOptions#defaults}. */
+    /** Opens a persona with {@link ChatOptions#of} its file and {@link EngineOptions#defaults}. */
     public static Persona open(Path gguf) {
-        return open(gguf, ChatOptions.defaults());
+        return open(gguf, ChatOptions.of(gguf));
     }
 
     /** Opens a persona with {@link EngineOptions#defaults}. */

@@ -1,5 +1,6 @@
 package dev.kaiaku.cli;
 
+import dev.kaiaku.chat.ChatOptions;
 import dev.kaiaku.chat.Persona;
 import dev.kaiaku.dataset.BadInputException;
 import java.io.BufferedReader;
@@ -59,7 +60,7 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Persona persona = engine.open(file, reply.options(), 1, console)) {
+        try (Persona persona = engine.open(file, reply.options(ChatOptions.of(file)), 1, console)) {
             boolean terminal = console.inTerminal() && console.outTerminal() && prompt == null && script == null;
             ChatSession session = new ChatSession(persona, author, console.out(), terminal);
             if (prompt != null) {

@@ -77,7 +77,7 @@ final class DemoCommand implements Callable<Integer> {
             Path basePath = base(pipeline, progress);
             List<Path> export = List.of(SampleExport.copyTo(out.resolve("export")));
             try (BaseModel model = BaseModels.open(basePath)) {
-                made = run.make(export, SampleExport.PERSONA, DatasetOptions.defaults(), basePath, options);
+                made = run.make(export, SampleExport.PERSONA, DatasetOptions.defaults(), model, options);
                 if (made.result().stopReason() == StopReason.INTERRUPTED) {
                     return ExitCode.INTERRUPTED;
                 }

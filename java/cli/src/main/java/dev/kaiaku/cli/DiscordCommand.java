@@ -1,5 +1,6 @@
 package dev.kaiaku.cli;
 
+import dev.kaiaku.chat.ChatOptions;
 import dev.kaiaku.chat.Persona;
 import dev.kaiaku.serve.discord.DiscordBot;
 import dev.kaiaku.serve.discord.DiscordOptions;
@@ -86,7 +87,7 @@ final class DiscordCommand implements Callable<Integer> {
                     spec.commandLine(), "--token-env " + tokenVariable + ": that variable is not set");
         }
         DiscordOptions options = options();
-        try (Persona persona = engine.open(file, reply.options(), 1, console);
+        try (Persona persona = engine.open(file, reply.options(ChatOptions.of(file)), 1, console);
                 DiscordBot bot = DiscordBot.start(persona, token.strip(), options)) {
             bot.awaitReady();
             console.err().println(persona.name() + " (a machine) is on Discord. Ctrl-C stops.");

@@ -9,6 +9,8 @@ import dev.kaiaku.dataset.AtomicFile;
 import dev.kaiaku.eval.Evaluated;
 import dev.kaiaku.eval.Evaluator;
 import dev.kaiaku.eval.Prediction;
+import dev.kaiaku.eval.data.EvalData;
+import dev.kaiaku.eval.tune.StrengthScan;
 import dev.kaiaku.model.adapter.LoraAdapter;
 import dev.kaiaku.model.adapter.PeftAdapter;
 import dev.kaiaku.model.base.BaseModel;
@@ -104,6 +106,13 @@ final class EvalCommand implements Callable<Integer> {
     private Device device = Device.AUTO;
 
     @Option(
+            names = "--strength",
+            paramLabel = "S|auto",
+            converter = StrengthConverter.class,
+            description = "How much of a run's adapter to apply; auto tries 0.5 to 1.2 first (default: 1).")
+    private double strength = 1;
+
+    @Option(
             names = "--no-baselines",
             description = "Leave out the untouched base, any earlier reply and the Markov chain.")
     private boolean noBaselines;
@@ -171,7 +180,9 @@ final class EvalCommand implements Callable<Integer> {
             @Nullable LoraAdapter adapter = trained == null ? null : PeftAdapter.read(model.resolve(Pipeline.ADAPTER));
             TrainOptions options = trained == null ? ExportSource.usualOptions() : trained.options();
             int seqLen = options.data().seqLen(base.config().contextLength());
+            double applied = applied(base, adapter, options, progress);
             try (Speaker speaker = open(base, adapter, progress)) {
+                speaker.strength(applied);
                 if (engine.equals(TRAINER)) {
                     evaluator.answer(speaker);
                 }
@@ -210,9 +221,19 @@ final class EvalCommand implements Callable<Integer> {
         EngineOptions options = EngineOptions.defaults()
                 .withKind(ENGINES.getOrDefault(engine, EngineKind.AUTO))
                 .withLibrary(library);
-        try (Persona persona = Persona.open(model, ChatOptions.defaults(), options)) {
+        try (Persona persona = Persona.open(model, ChatOptions.of(model), options)) {
             evaluator.answer(persona);
         }
+    }
+
+    private double applied(
+            BaseModel base, @Nullable LoraAdapter adapter, TrainOptions options, ProgressLine progress) {
+        if (adapter == null || !Double.isNaN(strength)) {
+            return strength;
+        }
+        StrengthScan scan = StrengthScan.of(base, adapter, EvalData.read(data), options, progress);
+        scan.lines().forEach(progress::println);
+        return scan.picked();
     }
 
     private Speaker open(BaseModel base, @Nullable LoraAdapter adapter, ProgressLine progress) {

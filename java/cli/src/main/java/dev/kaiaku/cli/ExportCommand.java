@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  kaiaku-train export ana/run --out ana/persona.gguf --verify",
             "  kaiaku-train export ana/run --out ana/files --quant Q4_K_M,Q8_0 --imatrix auto",
-            "  kaiaku-train export ana/run --out ana/hf --to safetensors --strength 0.8",
+            "  kaiaku-train export ana/run --out ana/hf --to safetensors --strength auto",
             "  kaiaku-train export ana/run --out ana/ollama --to ollama --quant Q4_K_M",
             "  kaiaku-train export --adapter peft-folder --base qwen2.5-0.5b-instruct --persona ana --out ana.gguf",
             "",
@@ -129,7 +129,8 @@ final class ExportCommand implements Callable<Integer> {
     }
 
     private PersonaExport.Written write(Pipeline pipeline, ProgressLine progress, ExportSource source) {
-        return new PersonaExport(pipeline, progress, source, export).write(form, out, export.verify(false));
+        ExportSource chosen = StrengthChoice.of(export.strength(), 1, source, progress);
+        return new PersonaExport(pipeline, progress, chosen, export).write(form, out, export.verify(false));
     }
 
     private void checkUsage() {
@@ -145,10 +146,12 @@ final class ExportCommand implements Callable<Integer> {
         }
         require(form != ExportForm.PEFT || types.isEmpty(), "--to peft takes no --quant");
         require(form != ExportForm.OLLAMA || types.size() < 2, "--to ollama takes one --quant");
-        require(form != ExportForm.GGUF_LORA || export.strength() != 0, "--to gguf-lora cannot have --strength 0");
+        @Nullable Double strength = export.strength();
+        require(
+                form != ExportForm.GGUF_LORA || strength == null || strength != 0,
+                "--to gguf-lora cannot have --strength 0");
         require(form.merged() || export.baseForMerge() == null, "--base-for-merge is for merged forms");
         require(form.merged() || !export.verify(false), "--verify is for merged forms");
-        require(Double.isFinite(export.strength()), "--strength is no number");
         boolean folder = form == ExportForm.SAFETENSORS || form == ExportForm.PEFT || form == ExportForm.OLLAMA;
         if (folder && Files.isRegularFile(out)) {
             throw new BadInputException(out + ": a file stands where a folder is needed; choose another place");

@@ -68,6 +68,7 @@ public final class Main {
                         .addSubcommand(new TinyCommand(console)))
                 .addSubcommand(new CommandLine(new BenchCommand())
                         .addSubcommand(new DatasetBenchCommand(console))
+                        .addSubcommand(new ArmsBenchCommand(console))
                         .addSubcommand(new BenchCommand.Train(console))
                         .addSubcommand(new BenchCommand.Replies(console))
                         .addSubcommand(new ChatBenchCommand(console)))

@@ -98,24 +98,24 @@ final class PersonaExport {
             QuantType type = options.quants().isEmpty()
                     ? QuantType.F32
                     : options.quants().get(0);
-            Provenance provenance = source.provenance(options.strength());
+            Provenance provenance = source.provenance(source.strength());
             GgufLora.write(source.base(), adapter, source.persona(), provenance, type, out);
             return;
         }
-        double alpha = adapter.alpha() * options.strength();
+        double alpha = adapter.alpha() * source.strength();
         LoraAdapter scaled = new LoraAdapter(adapter.rank(), alpha, adapter.rankStabilised(), adapter.matrices());
         PeftAdapter.write(scaled, out, source.base().name());
         card().write(out);
     }
 
     private Written write(ExportForm form, Path out, boolean verify, BaseModel base) {
-        MergedModel merged = new MergedModel(base, source.adapter(), options.strength());
+        MergedModel merged = new MergedModel(base, source.adapter(), source.strength());
         boolean gguf = form.quantised();
         List<GgufExport.Target> targets = gguf ? ExportPaths.targets(form, options.quants(), out) : List.of();
         Path folder = gguf ? ExportPaths.folder(targets.get(0).path()) : out;
         ExportTimes times = gguf ? writeGguf(merged, targets, folder) : writeSafetensors(merged, out);
         if (form == ExportForm.OLLAMA) {
-            ChatOptions chat = ChatOptions.defaults();
+            ChatOptions chat = ChatOptions.of(source.persona().sampling());
             int context = Math.min(OLLAMA_CONTEXT, merged.config().contextLength());
             Modelfile.write(
                     targets.get(0).path(),
@@ -138,7 +138,7 @@ final class PersonaExport {
 
     private ExportTimes writeGguf(MergedModel merged, List<GgufExport.Target> targets, Path folder) {
         @Nullable Importance importance = importance(folder);
-        Provenance provenance = source.provenance(options.strength());
+        Provenance provenance = source.provenance(source.strength());
         return GgufExport.write(merged, source.persona(), provenance, importance, targets, progress);
     }
 
@@ -171,7 +171,7 @@ final class PersonaExport {
     }
 
     private ModelCard card() {
-        return new ModelCard(source.persona(), source.provenance(options.strength()), source.summary());
+        return new ModelCard(source.persona(), source.provenance(source.strength()), source.summary());
     }
 
     private void writeCard(Path folder, List<Path> files, @Nullable Ladder ladder) {

@@ -3,6 +3,8 @@ package dev.kaiaku.cli;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.model.adapter.DirectorySwap;
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.trainer.RunCopy;
 import dev.kaiaku.trainer.RunFile;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.TrainResult;
@@ -43,13 +45,13 @@ final class PersonaRun {
      *
      * @throws WrongFolderException where the folder holds a run of something else
      */
-    Made make(List<Path> exports, String persona, DatasetOptions options, Path base, TrainOptions training) {
+    Made make(List<Path> exports, String persona, DatasetOptions options, BaseModel base, TrainOptions training) {
         if (!Files.exists(run().resolve(RunFile.FILE))) {
             DatasetSummary dataset = pipeline.build(exports, persona, data(), options);
             return new Made(dataset, pipeline.train(base, data(), run(), training, true));
         }
         RunFile earlier = RunFile.read(run());
-        if (!Path.of(earlier.basePath()).equals(base.toAbsolutePath())
+        if (!Path.of(earlier.basePath()).equals(base.path().toAbsolutePath())
                 || !earlier.options().equals(training)
                 || !earlier.hashes().equals(hashes(exports, persona, options))) {
             throw new WrongFolderException(
@@ -58,6 +60,14 @@ final class PersonaRun {
         TrainResult result =
                 earlier.done() ? earlier.result(run()) : pipeline.train(base, data(), run(), training, true);
         return new Made(DatasetSummary.read(data()), result);
+    }
+
+    /** Takes a run that was trained elsewhere on what these options give, where there is none yet. */
+    void adopt(Path trained, List<Path> exports, String persona, DatasetOptions options) {
+        if (!Files.exists(run().resolve(RunFile.FILE))) {
+            pipeline.build(exports, persona, data(), options);
+            RunCopy.of(trained, run(), data());
+        }
     }
 
     /** Hashes of the dataset that these options give now. */

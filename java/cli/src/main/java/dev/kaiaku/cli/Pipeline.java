@@ -3,9 +3,11 @@ package dev.kaiaku.cli;
 import dev.kaiaku.dataset.DatasetBuilder;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DatasetSummary;
+import dev.kaiaku.eval.tune.TuneReport;
+import dev.kaiaku.eval.tune.TuneTask;
+import dev.kaiaku.eval.tune.Tuner;
 import dev.kaiaku.model.adapter.PeftAdapter;
 import dev.kaiaku.model.base.BaseModel;
-import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.export.MergedModel;
 import dev.kaiaku.model.export.PersonaInfo;
 import dev.kaiaku.model.export.gguf.GgufExport;
@@ -16,6 +18,7 @@ import dev.kaiaku.trainer.TrainResult;
 import dev.kaiaku.trainer.Trainer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The steps from a chat export to a persona, as several commands take them. */
 final class Pipeline {
@@ -55,13 +58,19 @@ final class Pipeline {
     }
 
     /** @param resume whether to go on with what {@code run} holds */
-    TrainResult train(Path base, Path data, Path run, TrainOptions options, boolean resume) {
+    TrainResult train(BaseModel base, Path data, Path run, TrainOptions options, boolean resume) {
         TrainingDisplay display = new TrainingDisplay(progress, showSamples);
-        try (BaseModel model = BaseModels.open(base);
-                Interrupt interrupt = new Interrupt(progress)) {
+        try (Interrupt interrupt = new Interrupt(progress)) {
             return resume
-                    ? Trainer.resume(model, data, run, options, display, interrupt.stop())
-                    : Trainer.train(model, data, run, options, display, interrupt.stop());
+                    ? Trainer.resume(base, data, run, options, display, interrupt.stop())
+                    : Trainer.train(base, data, run, options, display, interrupt.stop());
+        }
+    }
+
+    /** Searches for what suits a chat best; null where it was interrupted. */
+    @Nullable TuneReport tune(TuneTask task, BaseModel base) {
+        try (Interrupt interrupt = new Interrupt(progress)) {
+            return Tuner.tune(task, base, new TuneDisplay(progress), interrupt.stop());
         }
     }
 

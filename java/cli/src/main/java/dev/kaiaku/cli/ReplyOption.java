@@ -3,6 +3,7 @@ package dev.kaiaku.cli;
 import dev.kaiaku.chat.ChatOptions;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -16,8 +17,9 @@ final class ReplyOption {
     @Option(
             names = "--temperature",
             paramLabel = "T",
-            description = "0 writes the likeliest reply, 1 as varied as the training text (default: 0.8).")
-    private double temperature = ChatOptions.defaults().temperature();
+            description =
+                    "0 writes the likeliest reply, 1 as varied as the training text (default: what the file says, or 0.8).")
+    private @Nullable Double temperature;
 
     @Option(
             names = "--top-k",
@@ -25,14 +27,19 @@ final class ReplyOption {
             description = "Draw from the N likeliest tokens, 0 for all (default: 0).")
     private int topK;
 
-    @Option(names = "--top-p", paramLabel = "P", description = "Draw from tokens of this probability (default: 0.95).")
-    private double topP = ChatOptions.defaults().topP();
+    @Option(
+            names = "--top-p",
+            paramLabel = "P",
+            description = "Draw from tokens of this probability (default: what the file says, or 0.95).")
+    private @Nullable Double topP;
 
     @Option(
             names = "--min-p",
             paramLabel = "P",
-            description = "Leave out what is less likely than this share of the likeliest token (default: 0.05).")
-    private double minP = ChatOptions.defaults().minP();
+            description =
+                    "Leave out what is less likely than this share of the likeliest token (default: what the file says, or"
+                            + " 0.05).")
+    private @Nullable Double minP;
 
     @Option(names = "--repeat-penalty", paramLabel = "X", description = "Above 1 against repetition (default: 1).")
     private double repeatPenalty = 1;
@@ -52,13 +59,13 @@ final class ReplyOption {
             description = "Makes replies repeatable (default: a new one each time).")
     private int seed = ChatOptions.RANDOM;
 
-    ChatOptions options() {
+    /** @param start what options that are left out come to */
+    ChatOptions options(ChatOptions start) {
         try {
-            return ChatOptions.defaults()
-                    .withTemperature(temperature)
+            return start.withTemperature(temperature == null ? start.temperature() : temperature)
                     .withTopK(topK)
-                    .withTopP(topP)
-                    .withMinP(minP)
+                    .withTopP(topP == null ? start.topP() : topP)
+                    .withMinP(minP == null ? start.minP() : minP)
                     .withPenalties(repeatPenalty, 0, 0)
                     .withMaxTokens(maxTokens)
                     .withStop(stop)

@@ -22,7 +22,7 @@ final class SampleReply {
 
     /** Prints the last lines that somebody said in a sample of {@code data}, and the persona's reply to them. */
     static void print(Path gguf, Path data, PrintWriter out) {
-        try (Persona persona = Persona.open(gguf, ChatOptions.defaults().withSeed(SEED))) {
+        try (Persona persona = Persona.open(gguf, ChatOptions.of(gguf).withSeed(SEED))) {
             dev.kaiaku.chat.Conversation chat = persona.conversation();
             Matcher lines = LINE.matcher(somethingSaid(data));
             while (lines.find()) {

@@ -10,11 +10,17 @@ import dev.kaiaku.eval.Evaluated;
 import dev.kaiaku.eval.Figure;
 import dev.kaiaku.eval.Scores;
 import dev.kaiaku.eval.copies.Exposure;
+import dev.kaiaku.eval.score.Interval;
+import dev.kaiaku.eval.tune.Choice;
+import dev.kaiaku.eval.tune.Contest;
+import dev.kaiaku.eval.tune.Quality;
+import dev.kaiaku.eval.tune.TuneReport;
 import dev.kaiaku.serve.game.Game;
 import dev.kaiaku.trainer.TrainResult;
 import dev.kaiaku.trainer.judgement.ContextCheck;
 import dev.kaiaku.trainer.verify.Ladder;
 import dev.kaiaku.trainer.verify.Rung;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -122,6 +128,66 @@ final class Summary {
                 .put("stop_reason", result.stopReason().name().toLowerCase(Locale.ROOT))
                 .put("saw", result.saw())
                 .put("adapter", result.adapter().toString());
+    }
+
+    /** A run among others. */
+    Summary standing(Contest.Standing standing) {
+        Contest.Entrant entrant = standing.entrant();
+        Quality quality = standing.quality();
+        ObjectNode node = values.withArray("runs").addObject();
+        node.put("run", entrant.run().toString())
+                .put("strength", entrant.strength())
+                .put("temperature", entrant.sampling().temperature())
+                .put("min_p", entrant.sampling().minP())
+                .put("sound", quality.sound())
+                .put("score", quality.score());
+        interval(node, "nll", standing.nll());
+        interval(node, "change", standing.change());
+        interval(node, "tone", quality.style());
+        interval(node, "sense", quality.sense());
+        return line(String.format(
+                Locale.ROOT,
+                "%-40s %-22s %-24s %-20s %-20s %-6.2f %.3f",
+                entrant.run() + "@" + entrant.strength() + "@"
+                        + entrant.sampling().temperature() + "@"
+                        + entrant.sampling().minP(),
+                standing.nll(),
+                percent(standing.change(), 2),
+                percent(quality.style(), 0),
+                percent(quality.sense(), 0),
+                quality.sound(),
+                quality.score()));
+    }
+
+    private static void interval(ObjectNode node, String key, Interval interval) {
+        ObjectNode inner = node.putObject(key);
+        finite(inner, "value", interval.value());
+        finite(inner, "low", interval.low());
+        finite(inner, "high", interval.high());
+    }
+
+    private static String percent(Interval share, int decimals) {
+        String form = "%." + decimals + "f";
+        return String.format(
+                Locale.ROOT,
+                form + " [" + form + ", " + form + "]",
+                100 * share.value(),
+                100 * share.low(),
+                100 * share.high());
+    }
+
+    /** What a search found. */
+    Summary tune(TuneReport report, Path page) {
+        report.lines().forEach(this::line);
+        Choice choice = report.choice();
+        return line("The way there: " + page)
+                .put("tuned_context", choice.arm().context().id())
+                .put("tuned_lr", choice.arm().lr())
+                .put("tuned_rank", choice.arm().rank())
+                .put("tuned_strength", choice.strength())
+                .put("tuned_temperature", choice.sampling().temperature())
+                .put("tuned_min_p", choice.sampling().minP())
+                .put("tune_seconds", report.seconds());
     }
 
     private static double off(long held, long planned) {

@@ -1,5 +1,7 @@
 package dev.kaiaku.cli;
 
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.trainer.RunFile;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.TrainResult;
@@ -66,7 +68,10 @@ final class TrainCommand implements Callable<Integer> {
         TrainResult result;
         try (ProgressLine progress = new ProgressLine(console)) {
             Pipeline pipeline = new Pipeline(progress, samples.wanted());
-            result = pipeline.train(pipeline.fetch(base), data, out, options, resume);
+            try (BaseModel model = BaseModels.open(pipeline.fetch(base))) {
+                TrainOptions suited = started ? options : training.suited(options, model);
+                result = pipeline.train(model, data, out, suited, resume);
+            }
         }
         json.print(console, new Summary().train(result));
         return result.stopReason() == TrainResult.StopReason.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.DONE;

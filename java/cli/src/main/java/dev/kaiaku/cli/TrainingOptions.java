@@ -1,10 +1,12 @@
 package dev.kaiaku.cli;
 
 import dev.kaiaku.dataset.BadInputException;
+import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.TrainOptionsBuilder;
 import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.Device;
+import dev.kaiaku.trainer.options.OptimizerOptions;
 import dev.kaiaku.trainer.options.ScheduleShape;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.util.function.Consumer;
@@ -28,7 +30,8 @@ final class TrainingOptions {
             names = "--lr",
             paramLabel = "LR|auto",
             converter = AutoRate.class,
-            description = "Peak learning rate; auto tries rates for a minute or two first (default: 2e-4).")
+            description = "Peak learning rate; auto tries rates for a minute or two first (default: 2e-4, more for"
+                    + " bases narrower than 4096: 2e-4 x 4096 / width, 1e-3 at the most).")
     private @Nullable Double lr;
 
     @Option(
@@ -170,6 +173,15 @@ final class TrainingOptions {
         } catch (BadInputException e) {
             throw new ParameterException(spec.commandLine(), Failures.oneLine(e), e);
         }
+    }
+
+    /** The same at the rate that suits a base, where none was asked for. */
+    TrainOptions suited(TrainOptions options, BaseModel base) {
+        return lr != null
+                ? options
+                : options.toBuilder()
+                        .lr(OptimizerOptions.usualLr(base.config().hiddenSize()))
+                        .build();
     }
 
     static <T> void ifGiven(@Nullable T value, Consumer<T> setter) {

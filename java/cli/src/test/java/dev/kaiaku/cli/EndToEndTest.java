@@ -1,9 +1,12 @@
 package dev.kaiaku.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.kaiaku.chat.ChatOptions;
+import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.SampleExport;
 import dev.kaiaku.model.base.BaseModel;
@@ -11,6 +14,7 @@ import dev.kaiaku.model.base.BaseModels;
 import dev.kaiaku.model.export.llama.LlamaScorer;
 import dev.kaiaku.model.format.EncodedConversation;
 import dev.kaiaku.trainer.Evaluation;
+import dev.kaiaku.trainer.RunFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -198,6 +202,67 @@ class EndToEndTest {
         Program other = Program.run(args);
         assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(other.complaint()).contains("another base, export or options");
+    }
+
+    @Test
+    @Order(6)
+    void strengthIsFoundWithoutTraining() {
+        Path out = folder.resolve("found.gguf");
+        Program found = Program.run("export", run, "--out", out, "--strength", "auto");
+
+        assertThat(found.exitCode()).as(found.err()).isZero();
+        assertThat(found.err()).contains("of those tried on held-out replies:", "  0.5  NLL per byte", "  1.2  NLL");
+        assertThat(out).exists();
+        assertThat(Program.run("export", run, "--out", out, "--strength", "much")
+                        .exitCode())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    @Order(7)
+    void runSearchesForWhatSuitsTheChat() throws Exception {
+        Path out = folder.resolve("tuned");
+        Object[] args = {
+            "run",
+            export,
+            "--persona",
+            SampleExport.PERSONA,
+            "--base",
+            base,
+            "--out",
+            out,
+            "--max-steps",
+            4,
+            "--batch-tokens",
+            256,
+            "--seq-len",
+            SEQ_LEN,
+            "--lr",
+            "2e-3",
+            "--tune",
+            "--tune-budget",
+            "20m",
+            "--json"
+        };
+        Program first = Program.run(args);
+        assertThat(first.exitCode()).as(first.err()).isZero();
+        JsonNode json = first.json();
+        assertThat(out.resolve("tune/tune.html")).exists();
+        RunFile trained = RunFile.read(out.resolve("run"));
+        assertThat(trained.options().optimizer().lr())
+                .isEqualTo(json.get("tuned_lr").asDouble());
+        assertThat(trained.options().lora().rank())
+                .isEqualTo(json.get("tuned_rank").asInt());
+        assertThat(DatasetSummary.read(out.resolve("data")).rule())
+                .isEqualTo(json.get("tuned_context").asText());
+        ChatOptions drawn = ChatOptions.of(out.resolve("persona.gguf"));
+        assertThat(drawn.temperature()).isCloseTo(json.get("tuned_temperature").asDouble(), within(1e-6));
+        assertThat(drawn.minP()).isCloseTo(json.get("tuned_min_p").asDouble(), within(1e-6));
+
+        Program again = Program.run(args);
+        assertThat(again.exitCode()).as(again.err()).isZero();
+        assertThat(again.json()).isEqualTo(json);
+        assertThat(again.err()).doesNotContain("training ");
     }
 
     private static double scoreByLlama(Path gguf) {

@@ -135,6 +135,12 @@ public record RunFile(
         return new RunFile(base, basePath, baseHash, data, hashes, options, plan, library, ended);
     }
 
+    /** The same run whose dataset lies elsewhere. */
+    RunFile withData(Path folder) {
+        String place = folder.toAbsolutePath().toString();
+        return new RunFile(base, basePath, baseHash, place, hashes, options, plan, library, result);
+    }
+
     /** The same run on another device. */
     RunFile on(Device device) {
         return new RunFile(base, basePath, baseHash, data, hashes, options, plan.on(device), library, result);

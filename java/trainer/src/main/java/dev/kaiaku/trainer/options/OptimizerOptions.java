@@ -14,6 +14,8 @@ public record OptimizerOptions(
     /** As {@link #warmup} where nothing was asked for. */
     public static final double AUTO_WARMUP = -1;
 
+    private static final double HIGHEST_USUAL_LR = 1e-3;
+
     /** Throws {@link dev.kaiaku.dataset.BadInputException} for a value out of range, naming its option. */
     public OptimizerOptions {
         Range.notNegative("lr", lr);
@@ -25,6 +27,14 @@ public record OptimizerOptions(
         Range.positive("lora-plus", loraPlus);
         Range.notNegative("weight-decay", weightDecay);
         Range.notNegative("grad-clip", gradClip);
+    }
+
+    /**
+     * The peak rate that suits a base of a width: 2e-4 at 4,096, in inverse proportion more where it is narrower, 1e-3
+     * at the most. Measured at 576 ({@code native/bench/baselines/tune_table.sh}); what is wider follows the rule.
+     */
+    public static double usualLr(int hiddenSize) {
+        return Math.min(HIGHEST_USUAL_LR, 2e-4 * 4096 / hiddenSize);
     }
 
     /** Whether the rate has to be found. */

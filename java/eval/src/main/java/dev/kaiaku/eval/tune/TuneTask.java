@@ -1,0 +1,64 @@
+package dev.kaiaku.eval.tune;
+
+import dev.kaiaku.dataset.DatasetOptions;
+import dev.kaiaku.dataset.DatasetSummary;
+import dev.kaiaku.dataset.sample.ContextRule;
+import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.trainer.TrainOptions;
+import dev.kaiaku.trainer.checkpoint.Fingerprint;
+import dev.kaiaku.trainer.options.OptimizerOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What a search is about.
+ *
+ * @param data how datasets are built; the rule of context in it is tried first
+ * @param training how arms are trained, but for what is searched
+ * @param budget about how long it may take
+ * @param folder of everything that it writes
+ */
+public record TuneTask(
+        List<Path> exports, String persona, DatasetOptions data, TrainOptions training, Duration budget, Path folder) {
+    public TuneTask {
+        exports = List.copyOf(exports);
+    }
+
+    /** How the dataset of an arm is built. */
+    public DatasetOptions data(Arm arm) {
+        return data.withContext(arm.context());
+    }
+
+    /** Where an arm is trained. */
+    public Path run(Arm arm) {
+        return folder.resolve("arms").resolve(arm.id());
+    }
+
+    /** Where the dataset of a rule is. */
+    Path data(ContextRule rule) {
+        return folder.resolve("data-" + rule.id());
+    }
+
+    /** Tokens that examples are cut to. */
+    int seqLen(BaseModel base) {
+        return training.data().seqLen(base.config().contextLength());
+    }
+
+    /** Rules and rates that are compared first. */
+    List<Arm> candidates(BaseModel base) {
+        OptimizerOptions optimizer = training.optimizer();
+        double lr = optimizer.autoLr() ? OptimizerOptions.usualLr(base.config().hiddenSize()) : optimizer.lr();
+        return Arm.rulesAndRates(data.context(), lr, training.lora().rank());
+    }
+
+    /** Of what decides the figures, once the datasets are there; the budget may change. */
+    String fingerprint(BaseModel base) {
+        String samples = Stream.of(ContextRule.values())
+                .map(rule -> DatasetSummary.read(data(rule)).outputs().toString())
+                .collect(Collectors.joining());
+        return Fingerprint.of(base.name() + samples + training);
+    }
+}
