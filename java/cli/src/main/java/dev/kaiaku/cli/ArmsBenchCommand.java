@@ -9,7 +9,6 @@ import dev.kaiaku.trainer.RunFile;
 import dev.kaiaku.trainer.samples.Sampler;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,21 +69,15 @@ final class ArmsBenchCommand implements Callable<Integer> {
         List<Contest.Entrant> entrants = runs.stream().map(this::entrant).toList();
         Contest contest = new Contest(EvalData.read(block), EvalData.read(session), predicted, replies, seed);
         Summary summary = new Summary()
-                .line(String.format(
-                        Locale.ROOT,
-                        "%-40s %-22s %-24s %-20s %-20s %-6s %s",
-                        "run, NLL on " + contest.replies() + " replies",
-                        "NLL per byte",
-                        "against the first, %",
-                        "tone, %",
-                        "sense, %",
-                        "sound",
-                        "score"));
+                .line("NLL on " + contest.replies() + " replies:")
+                .line(Contest.Standing.heads());
         try (ProgressLine progress = new ProgressLine(console);
                 BaseModel base = BaseModels.open(
                         Path.of(RunFile.read(entrants.get(0).run()).basePath()))) {
             for (Contest.Entrant entrant : entrants) {
-                summary.standing(contest.measure(entrant, base, progress));
+                Contest.Standing standing = contest.measure(entrant, base, progress);
+                progress.println(standing.line());
+                summary.standing(standing);
             }
         }
         json.print(console, summary);

@@ -145,18 +145,7 @@ final class Summary {
         interval(node, "change", standing.change());
         interval(node, "tone", quality.style());
         interval(node, "sense", quality.sense());
-        return line(String.format(
-                Locale.ROOT,
-                "%-40s %-22s %-24s %-20s %-20s %-6.2f %.3f",
-                entrant.run() + "@" + entrant.strength() + "@"
-                        + entrant.sampling().temperature() + "@"
-                        + entrant.sampling().minP(),
-                standing.nll(),
-                percent(standing.change(), 2),
-                percent(quality.style(), 0),
-                percent(quality.sense(), 0),
-                quality.sound(),
-                quality.score()));
+        return line(standing.line());
     }
 
     private static void interval(ObjectNode node, String key, Interval interval) {
@@ -164,16 +153,6 @@ final class Summary {
         finite(inner, "value", interval.value());
         finite(inner, "low", interval.low());
         finite(inner, "high", interval.high());
-    }
-
-    private static String percent(Interval share, int decimals) {
-        String form = "%." + decimals + "f";
-        return String.format(
-                Locale.ROOT,
-                form + " [" + form + ", " + form + "]",
-                100 * share.value(),
-                100 * share.low(),
-                100 * share.high());
     }
 
     /** What a search found. */

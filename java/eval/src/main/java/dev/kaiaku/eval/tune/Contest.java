@@ -14,6 +14,7 @@ import dev.kaiaku.trainer.samples.Sampler;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -22,6 +23,8 @@ import java.util.stream.IntStream;
  * replies may be of another part of the chat than the runs were chosen by.
  */
 public final class Contest {
+    private static final String FORM = "%-40s %-22s %-22s %-18s %-18s %-6s %s";
+
     private final HeldOut.Shared shared;
     private final Audition audition;
     private final int predicted;
@@ -36,7 +39,12 @@ public final class Contest {
      * @param strength how much of its adapter is applied
      * @param sampling how its replies are drawn
      */
-    public record Entrant(Path run, double strength, Sampler.Settings sampling) {}
+    public record Entrant(Path run, double strength, Sampler.Settings sampling) {
+        @Override
+        public String toString() {
+            return run + "@" + strength + "@" + sampling.temperature() + "@" + sampling.minP();
+        }
+    }
 
     /**
      * How an entrant stands.
@@ -44,7 +52,37 @@ public final class Contest {
      * @param nll -log p per byte of the replies
      * @param change of that against the first entrant, on the same replies: -0.05 is 5 % less
      */
-    public record Standing(Entrant entrant, Interval nll, Interval change, Quality quality) {}
+    public record Standing(Entrant entrant, Interval nll, Interval change, Quality quality) {
+        /** Heads of {@link #line}. */
+        public static String heads() {
+            return String.format(
+                    Locale.ROOT, FORM, "run", "NLL per byte", "against the first, %", "tone, %", "sense, %", "sound", "score");
+        }
+
+        /** For a terminal. */
+        public String line() {
+            return String.format(
+                    Locale.ROOT,
+                    FORM,
+                    entrant,
+                    nll,
+                    percent(change, 2),
+                    percent(quality.style(), 0),
+                    percent(quality.sense(), 0),
+                    String.format(Locale.ROOT, "%.2f", quality.sound()),
+                    String.format(Locale.ROOT, "%.3f", quality.score()));
+        }
+
+        private static String percent(Interval share, int decimals) {
+            String form = "%." + decimals + "f";
+            return String.format(
+                    Locale.ROOT,
+                    form + " [" + form + ", " + form + "]",
+                    100 * share.value(),
+                    100 * share.low(),
+                    100 * share.high());
+        }
+    }
 
     /**
      * A contest on what two datasets of one chat hold out.
