@@ -5,20 +5,38 @@
 #include "bench.h"
 
 namespace kaiaku::bench {
+namespace {
 
-Seconds best_seconds(int runs, const std::function<void()>& run) {
+struct Runs {
+  std::vector<double> wall, processor;  // rising
+};
+
+Runs timed(int runs, const std::function<void()>& run) {
   using std::chrono::steady_clock;
   run();
-  Seconds best{1e30, 1e30};
+  Runs times;
   for (int i = 0; i < runs; ++i) {
     const auto start = steady_clock::now();
     const std::clock_t processor_start = std::clock();
     run();
-    const double processor = static_cast<double>(std::clock() - processor_start) / CLOCKS_PER_SEC;
-    best.wall = std::min(best.wall, std::chrono::duration<double>(steady_clock::now() - start).count());
-    best.processor = std::min(best.processor, processor);
+    times.processor.push_back(static_cast<double>(std::clock() - processor_start) / CLOCKS_PER_SEC);
+    times.wall.push_back(std::chrono::duration<double>(steady_clock::now() - start).count());
   }
-  return best;
+  std::sort(times.wall.begin(), times.wall.end());
+  std::sort(times.processor.begin(), times.processor.end());
+  return times;
+}
+
+}  // namespace
+
+Seconds best_seconds(int runs, const std::function<void()>& run) {
+  const Runs times = timed(runs, run);
+  return {times.wall.front(), times.processor.front()};
+}
+
+Seconds median_seconds(int runs, const std::function<void()>& run) {
+  const Runs times = timed(runs, run);
+  return {times.wall[times.wall.size() / 2], times.processor[times.processor.size() / 2]};
 }
 
 }  // namespace kaiaku::bench

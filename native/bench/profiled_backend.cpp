@@ -27,6 +27,10 @@ void ProfiledBackend::zero(void* to, int64_t n) {
   timed("zero", [&] { inner_->zero(to, n); });
 }
 
+void ProfiledBackend::join_copies() {
+  timed("join_copies", [&] { inner_->join_copies(); });
+}
+
 void ProfiledBackend::copy(ConstTensor from, Tensor to) {
   timed("copy", [&] { inner_->copy(from, to); });
 }
@@ -37,6 +41,11 @@ void ProfiledBackend::dequantize(const StoredMatrix& matrix, Tensor to) {
 
 void ProfiledBackend::linear_forward(ConstTensor x, ConstTensor w, const float* bias, Tensor y, Store store) {
   timed("linear_forward", [&] { inner_->linear_forward(x, w, bias, y, store); });
+}
+
+void ProfiledBackend::linear_forward_stored(ConstTensor x, const StoredMatrix& w, const float* bias, Tensor y,
+                                            Store store) {
+  timed("linear_forward_stored", [&] { inner_->linear_forward_stored(x, w, bias, y, store); });
 }
 
 void ProfiledBackend::linear_backward_input(ConstTensor d_y, ConstTensor w, Tensor d_x, Store store) {
@@ -111,6 +120,18 @@ void ProfiledBackend::rope_backward(Tensor d_x, const int32_t* positions, ConstM
   timed("rope_backward", [&] { inner_->rope_backward(d_x, positions, cos, sin); });
 }
 
+void ProfiledBackend::norm_turn_forward(Tensor x, const float* weight, float eps, Tensor raw, Matrix rstd,
+                                        const int32_t* positions, ConstMatrix cos, ConstMatrix sin) {
+  timed("norm_turn_forward",
+        [&] { inner_->norm_turn_forward(x, weight, eps, raw, rstd, positions, cos, sin); });
+}
+
+void ProfiledBackend::norm_turn_backward(Tensor d_x, const float* weight, ConstTensor raw, ConstMatrix rstd,
+                                         const int32_t* positions, ConstMatrix cos, ConstMatrix sin) {
+  timed("norm_turn_backward",
+        [&] { inner_->norm_turn_backward(d_x, weight, raw, rstd, positions, cos, sin); });
+}
+
 void ProfiledBackend::attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse) {
   timed("attention_forward", [&] { inner_->attention_forward(shape, qkv, y, lse); });
 }
@@ -155,13 +176,12 @@ void ProfiledBackend::add_column_squares(ConstTensor x, double* sums) {
   timed("add_column_squares", [&] { inner_->add_column_squares(x, sums); });
 }
 
-double ProfiledBackend::sum_of_squares(const float* values, int64_t n) {
-  double result = 0;
-  timed("sum_of_squares", [&] { result = inner_->sum_of_squares(values, n); });
-  return result;
+void ProfiledBackend::gradient_scale(const float* gradient, int64_t n, int64_t n_targets, float max_norm,
+                                     float* scale) {
+  timed("gradient_scale", [&] { inner_->gradient_scale(gradient, n, n_targets, max_norm, scale); });
 }
 
-void ProfiledBackend::adamw_step(const AdamW& options, int64_t step, float gradient_scale,
+void ProfiledBackend::adamw_step(const AdamW& options, int64_t step, const float* gradient_scale,
                                  const float* gradient, float* m, float* v, float* weight, int64_t n) {
   timed("adamw_step", [&] { inner_->adamw_step(options, step, gradient_scale, gradient, m, v, weight, n); });
 }

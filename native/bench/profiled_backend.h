@@ -22,7 +22,7 @@ class ProfiledBackend final : public Backend {
   ProfiledBackend(std::unique_ptr<Backend> inner, std::map<std::string, OpTime>& times)
       : inner_(std::move(inner)), times_(times) {}
 
-  void require_compute(DType type) const override { inner_->require_compute(type); }
+  void prepare(DType type, std::byte* scratch) override { inner_->prepare(type, scratch); }
 
   std::shared_ptr<std::byte> allocate(int64_t n, const std::string& name) override {
     return inner_->allocate(n, name);
@@ -31,10 +31,22 @@ class ProfiledBackend final : public Backend {
   void download(const void* from, int64_t n, void* to) override;
   void zero(void* to, int64_t n) override;
   void finish() override { inner_->finish(); }
+  std::shared_ptr<std::byte> allocate_host(int64_t n, const std::string& name) override {
+    return inner_->allocate_host(n, name);
+  }
+  void offload(const void* from, int64_t n, void* to_host) override { inner_->offload(from, n, to_host); }
+  void reload(const void* from_host, int64_t n, void* to) override { inner_->reload(from_host, n, to); }
+  void join_copies() override;
+  void finish_copies() override { inner_->finish_copies(); }
   void copy(ConstTensor from, Tensor to) override;
   void dequantize(const StoredMatrix& matrix, Tensor to) override;
 
   void linear_forward(ConstTensor x, ConstTensor w, const float* bias, Tensor y, Store store) override;
+  bool multiplies_stored(const StoredMatrix& w, int64_t n_rows) const override {
+    return inner_->multiplies_stored(w, n_rows);
+  }
+  void linear_forward_stored(ConstTensor x, const StoredMatrix& w, const float* bias, Tensor y,
+                             Store store) override;
   void linear_backward_input(ConstTensor d_y, ConstTensor w, Tensor d_x, Store store) override;
   void linear_backward_weight(ConstTensor d_y, ConstTensor x, Matrix d_w) override;
 
@@ -61,6 +73,11 @@ class ProfiledBackend final : public Backend {
   void rope_forward(Tensor x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) override;
   void rope_backward(Tensor d_x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) override;
 
+  void norm_turn_forward(Tensor x, const float* weight, float eps, Tensor raw, Matrix rstd,
+                         const int32_t* positions, ConstMatrix cos, ConstMatrix sin) override;
+  void norm_turn_backward(Tensor d_x, const float* weight, ConstTensor raw, ConstMatrix rstd,
+                          const int32_t* positions, ConstMatrix cos, ConstMatrix sin) override;
+
   void attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse) override;
   void attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv, ConstTensor y,
                           ConstMatrix lse, Matrix scratch, Tensor d_qkv) override;
@@ -77,9 +94,10 @@ class ProfiledBackend final : public Backend {
   void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll) override;
 
   void add_column_squares(ConstTensor x, double* sums) override;
-  double sum_of_squares(const float* values, int64_t n) override;
-  void adamw_step(const AdamW& options, int64_t step, float gradient_scale, const float* gradient, float* m,
-                  float* v, float* weight, int64_t n) override;
+  void gradient_scale(const float* gradient, int64_t n, int64_t n_targets, float max_norm,
+                      float* scale) override;
+  void adamw_step(const AdamW& options, int64_t step, const float* gradient_scale, const float* gradient,
+                  float* m, float* v, float* weight, int64_t n) override;
 
  private:
   template <class Op>

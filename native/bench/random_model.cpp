@@ -35,8 +35,8 @@ void set_random_matrix(Model& model, std::mt19937& random, const std::string& na
   constexpr int64_t kRows = 256;
   std::uniform_real_distribution<float> uniform(-0.05f, 0.05f);
   std::vector<float> values(static_cast<size_t>(kRows * cols));
+  std::generate(values.begin(), values.end(), [&] { return uniform(random); });
   for (int64_t first = 0; first < rows; first += kRows) {
-    std::generate(values.begin(), values.end(), [&] { return uniform(random); });
     set_rows(model, name, {rows, cols}, first, std::min(kRows, rows - first), values);
   }
 }
@@ -54,7 +54,10 @@ ModelConfig config_of(const Options& options) {
     config.struct_size = sizeof config;
     config.device = options.device;
     config.weights = options.weights;
-    config.table_weights = options.weights == KAIAKU_WEIGHTS_NF4 ? KAIAKU_WEIGHTS_BF16 : options.weights;
+    config.table_weights = options.eight_bit_tables                ? KAIAKU_WEIGHTS_Q8_0
+                           : options.weights == KAIAKU_WEIGHTS_NF4 ? KAIAKU_WEIGHTS_BF16
+                                                                   : options.weights;
+    config.host_embedding = options.host_embedding;
     config.n_layers = shape.layers;
     config.hidden_size = shape.hidden;
     config.intermediate_size = shape.intermediate;
@@ -78,7 +81,9 @@ TrainerOptions trainer_options(const Options& options) {
   trainer.struct_size = sizeof trainer;
   trainer.rank = options.rank;
   trainer.targets = KAIAKU_TARGET_ALL;
-  trainer.max_tokens = options.tokens;
+  trainer.max_tokens = options.micro_tokens;
+  trainer.offload = options.offload;
+  trainer.cached_layers = options.cached_layers;
   trainer.kept_layers = options.kept_layers < 0 ? config_of(options).n_layers : options.kept_layers;
   trainer.lr_ratio_b = 1;
   trainer.n_threads = options.threads;
@@ -119,11 +124,9 @@ std::unique_ptr<Model> random_model(const ModelConfig& config) {
   return model;
 }
 
-std::vector<int32_t> cu_seqlens_of(const Options& options) {
+std::vector<int32_t> cu_seqlens_of(int32_t n, int32_t seq_len) {
   std::vector<int32_t> cu_seqlens{0};
-  while (cu_seqlens.back() < options.tokens) {
-    cu_seqlens.push_back(std::min(cu_seqlens.back() + options.seq_len, options.tokens));
-  }
+  while (cu_seqlens.back() < n) cu_seqlens.push_back(std::min(cu_seqlens.back() + seq_len, n));
   return cu_seqlens;
 }
 

@@ -39,7 +39,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or struct below changes; callers compare it with kaiaku_abi_version(). */
-#define KAIAKU_ABI_VERSION 2
+#define KAIAKU_ABI_VERSION 3
 
 /* Status codes. */
 #define KAIAKU_OK 0
@@ -69,6 +69,7 @@ extern "C" {
 #define KAIAKU_WEIGHTS_BF16 1
 #define KAIAKU_WEIGHTS_NF4 2  /* 4 bits with double quantisation, byte for byte as bitsandbytes does it */
 #define KAIAKU_WEIGHTS_FILE 3 /* each matrix stays as it came and is dequantised on use */
+#define KAIAKU_WEIGHTS_Q8_0 4 /* 8 bits in ggml's blocks of 32; rows hold whole blocks */
 
 /* What matrix products are computed in; sums, LoRA weights and the optimiser are f32 always. A GPU takes
  * BF16 only. */
@@ -135,6 +136,8 @@ typedef struct kaiaku_model_config {
   int32_t post_norms;        /* 1: results of attention and feed-forward are normed before they are added */
   int32_t activation;        /* KAIAKU_ACTIVATION_* */
   int32_t sliding_window; /* W: a local layer's token sees the W newest, itself included; 0: none is local */
+  int32_t host_embedding; /* 1: the embedding stays in the host's memory, and its rows go to the GPU with each
+                             batch. 0 where it is tied, or on the CPU */
   float rms_norm_eps;
   float embedding_scale;       /* multiplies the embedding's rows; 1 */
   float attention_scale;       /* multiplies q k^T; E^-1/2 in most families */
@@ -156,26 +159,30 @@ typedef struct kaiaku_nf4 {
 } kaiaku_nf4;
 
 typedef struct kaiaku_trainer_options {
-  int32_t struct_size; /* set by the caller: sizeof(kaiaku_trainer_options) */
-  int32_t rank;        /* R, 1 to min(in, out) of every target */
-  int32_t targets;     /* KAIAKU_TARGET_* bits */
-  int32_t max_tokens;  /* the largest T of one call; memory is taken for it at creation */
-  int32_t kept_layers; /* how many of the last layers keep everything from forward to backward; the others
-                          keep their input and run again. 0 to n_layers; gradients do not depend on it */
-  int32_t n_threads;   /* 0: all processors that the process may use */
-  int32_t compute;     /* KAIAKU_COMPUTE_* */
-  int32_t reserved;    /* 0 */
-  float scaling;       /* s in y = W x + s B A x: alpha/r, or alpha/sqrt(r) with rsLoRA */
-  float beta1;         /* AdamW; 0.9 */
-  float beta2;         /* 0.999 */
-  float eps;           /* 1e-8 */
-  float weight_decay;  /* decoupled, applied before the step as torch does; 0 */
-  float max_grad_norm; /* global norm that gradients are clipped to; 0: no clipping */
-  float dropout;       /* probability, 0 to less than 1, that a value of the input of A is zero in accumulate.
-                          Linears that share an input (q, k, v; gate, up) share its mask */
-  float lr_ratio_b;    /* the rate of B is lr times this (LoRA+); 1 */
-  uint64_t seed; /* of dropout. The mask depends on the seed, the step, the number of calls of accumulate
-                    since the last update, the layer and the place only */
+  int32_t struct_size;   /* set by the caller: sizeof(kaiaku_trainer_options) */
+  int32_t rank;          /* R, 1 to min(in, out) of every target */
+  int32_t targets;       /* KAIAKU_TARGET_* bits */
+  int32_t max_tokens;    /* the largest T of one call; memory is taken for it at creation */
+  int32_t kept_layers;   /* how many of the last layers keep everything from forward to backward; the others
+                            keep their input and run again. 0 to n_layers; gradients do not depend on it */
+  int32_t n_threads;     /* 0: all processors that the process may use */
+  int32_t compute;       /* KAIAKU_COMPUTE_* */
+  int32_t offload;       /* 1: inputs of layers that run again wait in the host's memory; on a GPU only */
+  int32_t cached_layers; /* matrices that are not kept as products read them are made so again for each
+                            product where this is 0; n: each layer's once for as long as it is at work, and
+                            those of the last n - 1 layers once for all. 0 to n_layers + 1 */
+  int32_t reserved;      /* 0 */
+  float scaling;         /* s in y = W x + s B A x: alpha/r, or alpha/sqrt(r) with rsLoRA */
+  float beta1;           /* AdamW; 0.9 */
+  float beta2;           /* 0.999 */
+  float eps;             /* 1e-8 */
+  float weight_decay;    /* decoupled, applied before the step as torch does; 0 */
+  float max_grad_norm;   /* global norm that gradients are clipped to; 0: no clipping */
+  float dropout;    /* probability, 0 to less than 1, that a value of the input of A is zero in accumulate.
+                       Linears that share an input (q, k, v; gate, up) share its mask */
+  float lr_ratio_b; /* the rate of B is lr times this (LoRA+); 1 */
+  uint64_t seed;    /* of dropout. The mask depends on the seed, the step, the number of calls of accumulate
+                       since the last update, the layer and the place only */
 } kaiaku_trainer_options;
 
 typedef struct kaiaku_decoder_options {
@@ -195,6 +202,7 @@ typedef struct kaiaku_memory {
   int64_t optimizer;   /* AdamW moments */
   int64_t activations; /* what is kept from forward to backward */
   int64_t workspace;   /* buffers reused by every layer, logits chunk included */
+  int64_t host;        /* of the host's memory, beside a GPU: embedding and offloaded inputs */
 } kaiaku_memory;
 
 /* ---- Library ---- */

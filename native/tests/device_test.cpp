@@ -59,6 +59,18 @@ double cosine(const std::vector<float>& a, const std::vector<float>& b) {
   return product / std::sqrt(a_squares * b_squares);
 }
 
+int64_t free_bytes() {
+  kaiaku_device_info info{};
+  if (device_count() > 0) device_get(0, &info);
+  return info.free_bytes;
+}
+
+bool is_emulated() {
+  kaiaku_device_info info{};
+  if (device_count() > 0) device_get(0, &info);
+  return std::string(info.name).find("emulated") != std::string::npos;
+}
+
 class DeviceTest {
  public:
   explicit DeviceTest(int32_t device) : device_(device) {}
@@ -203,15 +215,113 @@ class DeviceTest {
     }
   }
 
+  // However memory is laid out, the same bytes come out.
+  void layouts_of_memory() const {
+    for (ModelConfig config : {qwen3_like_config(), gemma3_like_config()}) {
+      config.n_layers = 5;
+      config.local_layers = nullptr;
+      config.sliding_window = 0;
+      config.weights = KAIAKU_WEIGHTS_NF4;
+      config.table_weights = KAIAKU_WEIGHTS_BF16;
+      config.tied_embeddings = 0;
+      const TinyBatch batches[] = {tiny_batch(config, {9, 1}), tiny_batch(config, {7}, 5)};
+      const auto model = model_on(device_, config);
+      const auto train = [&](const Model& on, const TrainerOptions& options) {
+        const auto trainer = tiny_trainer(on, options);
+        std::vector<float> result;
+        for (const TinyBatch& batch : batches) {
+          result.push_back(static_cast<float>(trainer->accumulate(batch.view(), nullptr).sum));
+          const std::vector<float> gradient = gradient_of(*trainer, config);
+          result.insert(result.end(), gradient.begin(), gradient.end());
+          result.push_back(trainer->update(1e-2f));
+        }
+        std::vector<float> nll(batches[0].tokens.size());
+        trainer->evaluate(batches[0].view(), nullptr, true, nll.data());
+        result.insert(result.end(), nll.begin(), nll.end());
+        return result;
+      };
+      TrainerOptions options = bf16_options();
+      options.kept_layers = config.n_layers;
+      const std::vector<float> plain = train(*model, options);
+      // Layers kept and cached, of 5; where fewer are kept, the inputs of the others take turns.
+      const std::pair<int32_t, int32_t> layouts[] = {{0, 0}, {0, 1}, {1, 3}, {2, 0}, {4, 6}};
+      for (const auto& [kept_layers, cached_layers] : layouts) {
+        options.kept_layers = kept_layers;
+        options.cached_layers = cached_layers;
+        options.offload = device_ >= 0;
+        check(train(*model, options) == plain, "kept ", kept_layers, ", cached ", cached_layers);
+      }
+      if (device_ < 0) continue;
+      config.host_embedding = 1;
+      const auto lighter = model_on(device_, config);
+      check(train(*lighter, options) == plain, "embedding in the host's memory");
+      check(lighter->bytes() + lighter->host_bytes() == model->bytes(), "bytes move to the host");
+    }
+  }
+
+  void eight_bit_tables() const {
+    ModelConfig config = tiny_config(), whole = config;
+    config.hidden_size = whole.hidden_size = 32;
+    config.tied_embeddings = whole.tied_embeddings = 0;
+    config.table_weights = KAIAKU_WEIGHTS_Q8_0;
+    config.host_embedding = device_ >= 0;
+    const TinyBatch batch = tiny_batch(config, {11, 6});
+    const auto exact_model = model_on(-1, whole), model = model_on(device_, config);
+    const auto exact = tiny_trainer(*exact_model, options_of(KAIAKU_COMPUTE_F32));
+    const auto trainer = tiny_trainer(*model, bf16_options());
+    const double expected = exact->accumulate(batch.view(), nullptr).sum;
+    check_near(trainer->accumulate(batch.view(), nullptr).sum, expected, kLoss * expected, "loss");
+    check(cosine(gradient_of(*trainer, config), gradient_of(*exact, config)) > kGradientCosine, "gradient");
+  }
+
+  // The plan is what is taken, to the byte where the device tells bytes; a step takes nothing more.
   void memory_is_as_planned() const {
+    for (const bool lean : {false, true}) {
+      ModelConfig config = tiny_config();
+      config.device = device_;
+      config.weights = KAIAKU_WEIGHTS_NF4;
+      config.table_weights = KAIAKU_WEIGHTS_BF16;
+      config.tied_embeddings = 0;
+      config.host_embedding = lean && device_ >= 0;
+      TrainerOptions options = bf16_options();
+      options.kept_layers = lean ? 0 : 2;
+      options.offload = lean && device_ >= 0;
+      options.cached_layers = lean ? 0 : 2;
+      const int64_t before = free_bytes();
+      const auto model = tiny_model(config);
+      const auto trainer = tiny_trainer(*model, options);
+      const kaiaku_memory plan = plan_memory(config, options), held = trainer->memory();
+      check(plan.weights == held.weights && plan.adapter == held.adapter &&
+                plan.optimizer == held.optimizer && plan.activations == held.activations &&
+                plan.workspace == held.workspace && plan.host == held.host,
+            "memory");
+      check((plan.host > 0) == (lean && device_ >= 0), "bytes of the host");
+      if (device_ < 0) continue;
+      const int64_t taken = before - free_bytes();
+      const int64_t planned =
+          plan.weights + plan.adapter + plan.optimizer + plan.activations + plan.workspace;
+      if (is_emulated()) check(taken == planned, "taken: ", taken, ", planned: ", planned);
+      const TinyBatch batch = tiny_batch(config, {9, 14});
+      trainer->accumulate(batch.view(), nullptr);
+      trainer->update(1e-3f);
+      const int64_t after_a_step = free_bytes();
+      check(!is_emulated() || before - after_a_step == taken, "the first step took memory");
+      trainer->accumulate(batch.view(), nullptr);
+      trainer->update(1e-3f);
+      check(free_bytes() == after_a_step, "a step took memory");
+    }
+  }
+
+  void too_much_is_refused_before_training() const {
+    if (!is_emulated()) return;  // a GPU's size differs
     ModelConfig config = tiny_config();
     config.device = device_;
     const auto model = tiny_model(config);
-    const Trainer trainer(*model, bf16_options());
-    const kaiaku_memory plan = plan_memory(config, bf16_options()), held = trainer.memory();
-    check(plan.weights == held.weights && plan.adapter == held.adapter && plan.optimizer == held.optimizer &&
-              plan.activations == held.activations && plan.workspace == held.workspace,
-          "memory");
+    TrainerOptions options = bf16_options();
+    options.max_tokens = 1 << 20;
+    const int64_t before = free_bytes();
+    check_error(KAIAKU_OUT_OF_MEMORY, "bytes asked for, device 0 has", [&] { Trainer(*model, options); });
+    check(free_bytes() == before, "what was taken before is given back");
   }
 
   void what_cannot_be_is_refused() const {
@@ -238,6 +348,9 @@ int main(int argc, char** argv) {
       {"weights in every form", [&] { test.weights_in_every_form(); }},
       {"training repeats, and goes on from the processor's state", [&] { test.training(); }},
       {"evaluation and decoding", [&] { test.evaluation_and_decoding(); }},
+      {"layouts of memory change no byte", [&] { test.layouts_of_memory(); }},
+      {"tables in 8 bits", [&] { test.eight_bit_tables(); }},
+      {"too much is refused before training", [&] { test.too_much_is_refused_before_training(); }},
       {"memory is as planned", [&] { test.memory_is_as_planned(); }},
       {"what cannot be is refused", [&] { test.what_cannot_be_is_refused(); }},
   });

@@ -2,6 +2,7 @@
 // same values in f32.
 #include "model/frozen.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <functional>
@@ -38,6 +39,22 @@ std::vector<float> rule_values() {
   return values;
 }
 
+// A matrix of one part with its memory.
+struct Frozen {
+  Frozen(int32_t form, int64_t rows, int64_t cols) {
+    FrozenMatrix(form, {rows}, cols, arena);
+    arena.allocate(cpu);
+    matrix = FrozenMatrix(form, {rows}, cols, arena);
+  }
+  bool set_rows(int64_t first, int64_t n, const float* values) {
+    return matrix.set_rows(cpu, "w", 0, KAIAKU_TYPE_F32, first, n, values);
+  }
+
+  CpuBackend cpu;
+  Arena arena{"test"};
+  FrozenMatrix matrix;
+};
+
 void check_rule_bytes(const Nf4& nf4) {
   const int64_t n = kRuleRows * kRuleCols, blocks = (n + 63) / 64;
   check(crc32(nf4.packed, static_cast<size_t>(n / 2)) == 2376819934u, "packed");
@@ -51,37 +68,30 @@ void nf4_bytes_equal_bitsandbytes() {
   check(crc32(nf4_nested_quant_map(), 256 * sizeof(float)) == 454261483u, "nested map");
   const std::vector<float> values = rule_values();
   for (const int64_t rows_at_once : {kRuleRows, int64_t{1}, int64_t{33}}) {
-    CpuBackend cpu;
-    Arena arena("test");
-    FrozenMatrix matrix(KAIAKU_WEIGHTS_NF4, {kRuleRows}, kRuleCols, arena);
+    Frozen frozen(KAIAKU_WEIGHTS_NF4, kRuleRows, kRuleCols);
     for (int64_t row = 0; row < kRuleRows; row += rows_at_once) {
       const int64_t n = std::min(rows_at_once, kRuleRows - row);
-      check(matrix.set_rows(cpu, "w", 0, KAIAKU_TYPE_F32, row, n,
-                            &values[static_cast<size_t>(row * kRuleCols)]),
-            "finite");
+      check(frozen.set_rows(row, n, &values[static_cast<size_t>(row * kRuleCols)]), "finite");
     }
-    check_rule_bytes(*matrix.stored(0).nf4);
-    check(matrix.block_bytes() == matrix.planned_block_bytes(), "as many bytes as planned");
+    check_rule_bytes(*frozen.matrix.stored(0).nf4);
+    check(frozen.matrix.block_bytes() == 0, "all of it is in the arena");
   }
 }
 
 void nf4_keeps_a_row_of_zeros() {
   const std::vector<float> zeros(128, 0.0f);
-  CpuBackend cpu;
-  Arena arena("test");
-  FrozenMatrix matrix(KAIAKU_WEIGHTS_NF4, {2}, 64, arena);
-  matrix.set_rows(cpu, "w", 0, KAIAKU_TYPE_F32, 0, 2, zeros.data());
+  Frozen frozen(KAIAKU_WEIGHTS_NF4, 2, 64);
+  frozen.set_rows(0, 2, zeros.data());
   OwnedMatrix values(2, 64);
-  dequantize(matrix.stored(0), values.view());
+  dequantize(frozen.matrix.stored(0), values.view());
   for (const float x : values.values) check(x == 0, "zero, not ", x);
 }
 
 void nf4_dequantises_to_the_nearest_bf16() {
   const std::vector<float> values = rule_values();
-  CpuBackend cpu;
-  Arena arena("test");
-  FrozenMatrix matrix(KAIAKU_WEIGHTS_NF4, {kRuleRows}, kRuleCols, arena);
-  matrix.set_rows(cpu, "w", 0, KAIAKU_TYPE_F32, 0, kRuleRows, values.data());
+  Frozen frozen(KAIAKU_WEIGHTS_NF4, kRuleRows, kRuleCols);
+  frozen.set_rows(0, kRuleRows, values.data());
+  const FrozenMatrix& matrix = frozen.matrix;
   OwnedMatrix floats(kRuleRows, kRuleCols);
   std::vector<Bf16> halves(floats.values.size());
   dequantize(matrix.stored(0), floats.view());
@@ -90,6 +100,29 @@ void nf4_dequantises_to_the_nearest_bf16() {
     check(halves[i].bits == rounded<Bf16>(floats.values[i]).bits, "value ", i);
     check_near(floats.values[i], values[i], 0.2, "close to what was quantised, value ", i);
   }
+}
+
+// 8 bits: the nearest multiple of 1/127 of the largest of 32, which is kept in f16.
+void q8_is_near_what_was_quantised() {
+  Random random(6);
+  std::vector<float> values = random.values(3 * 64, 0.2f);
+  std::fill_n(values.begin(), 32, 0.0f);
+  values[40] = 30.5f, values[70] = 1e-7f;
+  Frozen frozen(KAIAKU_WEIGHTS_Q8_0, 3, 64);
+  check(frozen.set_rows(0, 1, values.data()) && frozen.set_rows(1, 2, &values[64]), "finite");
+  check(frozen.arena.bytes() == 256, "34 bytes for 32 values, ", frozen.arena.bytes());
+  OwnedMatrix read(3, 64);
+  dequantize(frozen.matrix.stored(0), read.view());
+  for (size_t block = 0; block < 6; ++block) {
+    const auto first = values.begin() + static_cast<std::ptrdiff_t>(block * 32);
+    const float largest = std::fabs(
+        *std::max_element(first, first + 32, [](float a, float b) { return std::fabs(a) < std::fabs(b); }));
+    for (size_t i = block * 32; i < (block + 1) * 32; ++i) {
+      check_near(read.values[i], values[i], largest * (0.5 / 127 + 1.0 / 2048) + 1e-9, "value ", i);
+    }
+  }
+  values[100] = std::nanf("");
+  check(!frozen.set_rows(1, 1, &values[64]), "NaN");
 }
 
 // Rows that any type can hold.
@@ -206,7 +239,8 @@ void each_type_of_a_file_computes_as_its_values() {
       set_random_tensors(*model, 5, matrix_names(plain));
       model->seal();
     }
-    check(a.bytes() == Model::planned_bytes(file) + bytes_in_blocks, "memory of ", stored_type(type)->name);
+    check(a.bytes() == Model::planned_bytes(file).device + bytes_in_blocks, "memory of ",
+          stored_type(type)->name);
     check_same(a, b, stored_type(type)->name);
   }
 }
@@ -233,7 +267,7 @@ void nf4_and_bf16_compute_as_their_values() {
       set_random_tensors(*model, 5, matrix_names(plain));
       model->seal();
     }
-    check(a.bytes() == Model::planned_bytes(kept), "memory as planned");
+    check(a.bytes() == Model::planned_bytes(kept).device, "memory as planned");
     check(a.bytes() < b.bytes() * 6 / 10, "less memory");
     check_same(a, b, form == KAIAKU_WEIGHTS_NF4 ? "nf4" : "bf16");
   }
@@ -333,6 +367,7 @@ int main() {
       {"nf4: bytes equal bitsandbytes'", nf4_bytes_equal_bitsandbytes},
       {"nf4: keeps a row of zeros", nf4_keeps_a_row_of_zeros},
       {"nf4: dequantises to the nearest bf16", nf4_dequantises_to_the_nearest_bf16},
+      {"q8: is near what was quantised", q8_is_near_what_was_quantised},
       {"file: each type computes as its values", each_type_of_a_file_computes_as_its_values},
       {"nf4 and bf16 compute as their values", nf4_and_bf16_compute_as_their_values},
       {"a 4-bit checkpoint computes as its values", a_4_bit_checkpoint_computes_as_its_values},

@@ -52,18 +52,41 @@ tests=$build/tests.txt
 ctest --test-dir "$build" -L cuda --output-on-failure 2>&1 | tee "$tests"
 tests_passed=${PIPESTATUS[0]}
 
+sanitizer=$(command -v compute-sanitizer || echo "$(dirname "$nvcc")/compute-sanitizer")
+if [ -x "$sanitizer" ]; then
+  for tool in memcheck racecheck; do
+    echo "compute-sanitizer $tool"
+    "$sanitizer" --tool "$tool" --error-exitcode 9 "$build/tests/twin_test" gpu 2>&1 | tail -n 3 | tee -a "$tests"
+    [ "${PIPESTATUS[0]}" -eq 0 ] || { echo "$tool: FAILED" | tee -a "$tests"; tests_passed=1; }
+  done
+else
+  echo "compute-sanitizer is left out: the toolkit has none" | tee -a "$tests"
+fi
+
 benches=$build/bench.jsonl
 : >"$benches"
 bench() {
   echo "kaiaku-bench $*"
   "$build/bench/kaiaku-bench" "$@" 2>>"$log" | tee -a "$benches" || echo "{\"failed\": \"kaiaku-bench $*\"}" | tee -a "$benches"
 }
+step() {
+  bench step --device 0 --shape qwen3-8b --rank 16 --target-share 1 "$@"
+}
 echo "Benchmarks"
-for weights in nf4 bf16; do
-  bench step --device 0 --shape qwen3-8b --weights $weights --compute bf16 --rank 16 --tokens 4096 --seq-len 2048 --target-share 1
-done
-bench step --device 0 --shape qwen3-8b --weights nf4 --compute bf16 --rank 16 --tokens 4096 --seq-len 2048 --target-share 1 --kept-layers 0
-bench step --device 0 --shape qwen3-8b --weights nf4 --compute bf16 --tokens 4096 --seq-len 2048 --target-share 1 --profile
+# With weights in NF4 alone, those of a layer converted once for as long as it is at work: what is called QLoRA.
+step --weights nf4 --rows 2 --seq-len 2048 --cached-layers 1 --steps 5
+step --weights nf4 --rows 2 --seq-len 2048 --cached-layers 1 --kept-layers 0
+# With weights of all layers kept as products read them, beside NF4 and alone.
+step --weights nf4 --rows 2 --seq-len 2048 --cached-layers 37
+step --weights bf16 --rows 2 --seq-len 2048
+# Inside the memory of small cards.
+step --weights nf4 --rows 2 --seq-len 2048 --memory-limit 6GiB
+step --weights nf4 --rows 1 --seq-len 24576 --memory-limit 11.2GiB --steps 1
+# Where the time goes, and how near each operation is to its roof.
+step --weights nf4 --rows 2 --seq-len 2048 --cached-layers 1 --steps 1 --profile
+bench ops --device 0 --shape qwen3-8b --tokens 4096 --seq-len 2048
+echo "Without cuBLASLt"
+KAIAKU_CUBLASLT='' step --weights nf4 --rows 2 --seq-len 2048 --cached-layers 1
 
 python=${KAIAKU_BASELINE_PYTHON:-python3}
 if "$python" -c 'import torch, peft; assert torch.cuda.is_available()' 2>>"$log"; then
@@ -78,6 +101,6 @@ echo "== Summary"
 uname -sm
 nvidia-smi --query-gpu=name,driver_version,memory.total,compute_cap --format=csv,noheader 2>/dev/null || echo "no nvidia-smi"
 "$nvcc" --version | tail -n 2 | head -n 1
-grep -E 'tests passed|tests failed|Skipped|Failed|No tests' "$tests" | sort -u
+grep -E 'tests passed|tests failed|Skipped|Failed|FAILED|No tests|ERROR SUMMARY|RACECHECK SUMMARY|left out' "$tests" | sort -u
 cat "$benches"
 exit "$tests_passed"

@@ -43,18 +43,21 @@ class ReferenceAdamW {
 
 void adamw_follows_the_formula() {
   const AdamW options{0.1f, 0.9f, 0.999f, 1e-8f, 0.01f};
-  float weight = 1, m = 0, v = 0, gradient = 2;
-  cpu().adamw_step(options, 1, 0.5f, &gradient, &m, &v, &weight, 1);
+  float weight = 1, m = 0, v = 0, gradient = 2, half = 0.5f, whole = 1, none = std::nanf("");
+  cpu().adamw_step(options, 1, &half, &gradient, &m, &v, &weight, 1);
   // The first step is lr long whatever the gradient: 1 * (1 - 0.1 * 0.01) - 0.1.
   check_near(weight, 0.899, 1e-6, "first step");
   check_near(m, 0.1, 1e-7, "m");
   check_near(v, 0.001, 2e-8, "v");
+  const float before[] = {weight, m, v};
+  cpu().adamw_step(options, 2, &none, &gradient, &m, &v, &weight, 1);
+  check(weight == before[0] && m == before[1] && v == before[2], "no step");
 
   ReferenceAdamW reference(1, 0.1, 0.01);
   weight = 1, m = 0, v = 0;
   int64_t step = 0;
   for (const float g : {0.3f, -2.0f, 0.0f, 1e-4f, 0.7f}) {
-    cpu().adamw_step(options, ++step, 1, &g, &m, &v, &weight, 1);
+    cpu().adamw_step(options, ++step, &whole, &g, &m, &v, &weight, 1);
     check_near(weight, reference.step(g), 1e-6, "step ", step);
   }
 }

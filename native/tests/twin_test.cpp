@@ -19,7 +19,12 @@ constexpr double kAttention = 0.015;  // probabilities of bf16 on the way
 
 class Twins {
  public:
-  explicit Twins(int32_t device) : device_(open_backend(device)) {}
+  explicit Twins(int32_t device)
+      : is_gpu_(device >= 0),
+        device_(open_backend(device)),
+        scratch_(device_->allocate(backend_scratch(device) + 1, "scratch")) {
+    device_->prepare(DType::kBf16, scratch_.get());
+  }
 
   void linear() {
     struct Sizes {
@@ -188,6 +193,50 @@ class Twins {
     }
   }
 
+  // Few rows on NF4 as it is, against the same values dequantised.
+  void linear_of_nf4() {
+    if (!is_gpu_) return;  // the processor dequantises
+    struct Sizes {
+      int64_t tokens, in, out;
+    };
+    for (const Sizes& s : {Sizes{1, 64, 72}, {7, 96, 33}, {64, 208, 130}}) {
+      const int64_t n = s.in * s.out, blocks = (n + 63) / 64;
+      const std::vector<float> values = random_.values(n, 0.2f);
+      std::vector<uint8_t> packed(static_cast<size_t>(n + 1) / 2), codes(static_cast<size_t>(blocks));
+      std::vector<float> absmax(codes.size()), nested((codes.size() + 255) / 256);
+      nf4_quantize(values.data(), n, packed.data(), absmax.data());
+      const float offset = nf4_nest(absmax.data(), blocks, codes.data(), nested.data());
+      const DeviceArray<uint8_t> device_packed(*device_, packed), device_codes(*device_, codes);
+      const DeviceArray<float> device_nested(*device_, nested);
+      const DeviceArray<float> map(*device_, std::vector<float>(nf4_quant_map(), nf4_quant_map() + 16));
+      const DeviceArray<float> nested_map(
+          *device_, std::vector<float>(nf4_nested_quant_map(), nf4_nested_quant_map() + 256));
+      const Nf4 nf4{64,
+                    256,
+                    offset,
+                    map.data(),
+                    device_packed.data(),
+                    device_codes.data(),
+                    device_nested.data(),
+                    nested_map.data()};
+      const StoredMatrix stored{0, nullptr, &nf4, s.out, s.in};
+      check(device_->multiplies_stored(stored, s.tokens) && !device_->multiplies_stored(stored, 65), "when");
+      Twin w(*this, s.out, s.in);
+      device_->dequantize(stored, w.device);
+      w.cpu.values = w.device.values();
+      const std::vector<float> bias = random_.values(s.out);
+      const DeviceArray<float> device_bias(*device_, bias);
+      for (const DType type : {DType::kBf16, DType::kF32}) {
+        for (const Store store : {Store::kOverwrite, Store::kAdd}) {
+          Twin x(*this, s.tokens, s.in), y(*this, s.tokens, s.out, type);
+          device_->linear_forward_stored(x.device, stored, device_bias.data(), y.device, store);
+          cpu_.linear_forward(x.cpu, w.cpu, bias.data(), y.cpu, store);
+          y.check_near(text("y of ", s.tokens, " rows"), type == DType::kF32 ? kF32 : kTwice);
+        }
+      }
+    }
+  }
+
   void norms() {
     for (const int64_t width : {24, 640, 2304}) {
       Twin x(*this, 5, width, DType::kF32), weight(*this, 1, width, DType::kF32),
@@ -255,6 +304,34 @@ class Twins {
     x.check_near("turned back", kTwice);
   }
 
+  void norm_turn() {
+    for (const int64_t e : {8, 12, 80, 256}) {
+      constexpr int64_t kTokens = 7, kHeads = 3;
+      Twin x(*this, kTokens, kHeads * e + 8), raw(*this, kTokens, kHeads * e),
+          d_x(*this, kTokens, kHeads * e);
+      Twin weight(*this, 1, e, DType::kF32), rstd(*this, kTokens, kHeads, DType::kF32),
+          inv_freq(*this, 1, e / 2, DType::kF32);
+      Twin cos(*this, 20, e / 2, DType::kF32), sin(*this, 20, e / 2, DType::kF32);
+      device_->rope_table(inv_freq.device.data(), cos.device.floats(), sin.device.floats());
+      cpu_.rope_table(inv_freq.cpu.values.data(), cos.cpu, sin.cpu);
+      const std::vector<int32_t> positions = {0, 1, 19, 3, 3, 2, 7};
+      const DeviceArray<int32_t> device_positions(*device_, positions);
+      device_->norm_turn_forward(x.device.tensor().col_range(4, kHeads * e), weight.device.data(), 1e-5f,
+                                 raw.device, rstd.device.floats(), device_positions.data(),
+                                 cos.device.floats(), sin.device.floats());
+      cpu_.norm_turn_forward(Tensor(x.cpu.view().col_range(4, kHeads * e)), weight.cpu.values.data(), 1e-5f,
+                             raw.cpu, rstd.cpu, positions.data(), cos.cpu, sin.cpu);
+      x.check_near("x", kRounded);
+      raw.check_near("raw", kExact);
+      rstd.check_near("rstd", kF32);
+      device_->norm_turn_backward(d_x.device, weight.device.data(), raw.device, rstd.device.floats(),
+                                  device_positions.data(), cos.device.floats(), sin.device.floats());
+      cpu_.norm_turn_backward(d_x.cpu, weight.cpu.values.data(), raw.cpu, rstd.cpu, positions.data(), cos.cpu,
+                              sin.cpu);
+      d_x.check_near("d_x", kRounded);
+    }
+  }
+
   void attention() {
     struct Case {
       int64_t heads, kv_heads, head_dim;
@@ -274,6 +351,9 @@ class Twins {
         {4, 2, 8, {0, 1, 20, 40}, 1},  // each token sees itself only
         {2, 1, 8, {0, 30, 180}, 5},    // windows inside a tile, and across two
         {1, 1, 16, {0, 3, 200}, 70},   // a window over several tiles
+        {2, 1, 32, {0, 290}},          // tiles that are seen whole
+        {1, 1, 128, {0, 9, 300}},      //
+        {2, 1, 64, {0, 320}, 150},     // and those of a window
     };
     for (const Case& c : cases) {
       const int64_t t = c.cu_seqlens.back(), width = c.heads * c.head_dim;
@@ -349,18 +429,26 @@ class Twins {
   }
 
   void cross_entropy() {
-    for (const int64_t v : {31, 3001}) {
+    for (const int64_t v : {31, 3001, 9001}) {
       Twin logits(*this, 4, v, DType::kF32, 6), d_logits(*this, 4, v), nll(*this, 1, 4, DType::kF32);
       const std::vector<int32_t> targets = {0, static_cast<int32_t>(v) - 1, 5, 5};
       const DeviceArray<int32_t> device_targets(*device_, targets);
       device_->cross_entropy_forward(logits.device.floats(), device_targets.data(), nll.device.data());
       cpu_.cross_entropy_forward(logits.cpu, targets.data(), nll.cpu.values.data());
       nll.check_near("nll", kF32);
+      const DeviceMatrix shared(*device_, DType::kF32, 4, v, logits.device.values());
+      const Tensor in_place{shared.tensor().data, DType::kBf16, 4, v, 2 * v};
       device_->cross_entropy_forward_backward(logits.device.floats(), device_targets.data(),
                                               nll.device.data(), d_logits.device);
       cpu_.cross_entropy_forward_backward(logits.cpu, targets.data(), nll.cpu.values.data(), d_logits.cpu);
       nll.check_near("nll beside the gradient", kF32);
       d_logits.check_near("d_logits", kRounded);
+      if (!is_gpu_) continue;
+      device_->cross_entropy_forward_backward(shared.floats(), device_targets.data(), nll.device.data(),
+                                              in_place);
+      const DeviceMatrix copy(*device_, DType::kBf16, 4, v);
+      device_->copy(in_place, copy);
+      check(copy.values() == d_logits.device.values(), "the same in the place of the logits");
     }
     Twin far(*this, 2, 4, DType::kF32), nll(*this, 1, 2, DType::kF32);
     far.set({1e30f, 0, 0, 0, 0, std::nanf(""), 0, 0});
@@ -383,17 +471,29 @@ class Twins {
     Twin gradient(*this, 1, kValues, DType::kF32), weight(*this, 1, kValues, DType::kF32),
         m(*this, 1, kValues, DType::kF32), v(*this, 1, kValues, DType::kF32);
     v.set(std::vector<float>(kValues, 0.25f));
-    const double squares = cpu_.sum_of_squares(gradient.cpu.values.data(), kValues);
-    check_near(device_->sum_of_squares(gradient.device.data(), kValues), squares, 1e-9 * squares,
-               "sum of squares");
+    Twin scale(*this, 1, 2, DType::kF32);
+    for (const float max_norm : {0.0f, 0.01f, 1e9f}) {
+      device_->gradient_scale(gradient.device.data(), kValues, 7, max_norm, scale.device.data());
+      cpu_.gradient_scale(gradient.cpu.values.data(), kValues, 7, max_norm, scale.cpu.values.data());
+      for (size_t i : {0, 1}) {
+        check_near(scale.device.values()[i], scale.cpu.values[i], 1e-6 * scale.cpu.values[i], "scale ", i);
+      }
+    }
     const AdamW adamw{0.01f, 0.9f, 0.999f, 1e-8f, 0.1f};
     for (int64_t step = 1; step <= 3; ++step) {
-      device_->adamw_step(adamw, step, 0.5f, gradient.device.data(), m.device.data(), v.device.data(),
-                          weight.device.data(), kValues);
-      cpu_.adamw_step(adamw, step, 0.5f, gradient.cpu.values.data(), m.cpu.values.data(), v.cpu.values.data(),
-                      weight.cpu.values.data(), kValues);
+      device_->adamw_step(adamw, step, scale.device.data(), gradient.device.data(), m.device.data(),
+                          v.device.data(), weight.device.data(), kValues);
+      cpu_.adamw_step(adamw, step, scale.cpu.values.data(), gradient.cpu.values.data(), m.cpu.values.data(),
+                      v.cpu.values.data(), weight.cpu.values.data(), kValues);
     }
     weight.check_near("weight", kF32);
+    const std::vector<float> weights = weight.device.values();
+    const DeviceMatrix infinite(*device_, DType::kF32, 1, 1, {std::numeric_limits<float>::infinity()});
+    device_->gradient_scale(infinite.data(), 1, 1, 1, scale.device.data());
+    check(std::isnan(scale.device.values()[0]) && !std::isfinite(scale.device.values()[1]), "no scale");
+    device_->adamw_step(adamw, 4, scale.device.data(), gradient.device.data(), m.device.data(),
+                        v.device.data(), weight.device.data(), kValues);
+    check(weight.device.values() == weights, "no step on what is not finite");
     m.check_near("m", kF32);
     v.check_near("v", kF32);
   }
@@ -442,7 +542,9 @@ class Twins {
     return bytes;
   }
 
+  bool is_gpu_;
   std::unique_ptr<Backend> device_;
+  std::shared_ptr<std::byte> scratch_;
   CpuBackend cpu_;
   Random random_{21};
 };
@@ -461,9 +563,11 @@ int main(int argc, char** argv) {
       {"rows: gathered, scaled, scattered, rounded, cleared", [&] { twins.rows(); }},
       {"stored types: values and rows of each", [&] { twins.stored_types(); }},
       {"nf4: the same bits", [&] { twins.nf4(); }},
+      {"nf4: products of few rows", [&] { twins.linear_of_nf4(); }},
       {"rms_norm", [&] { twins.norms(); }},
       {"head_norm", [&] { twins.head_norm(); }},
       {"rope", [&] { twins.rope(); }},
+      {"norm_turn", [&] { twins.norm_turn(); }},
       {"attention", [&] { twins.attention(); }},
       {"attention: cached", [&] { twins.attention_cached(); }},
       {"swiglu and geglu", [&] { twins.gated(); }},

@@ -20,6 +20,8 @@ class Arena {
 
   // Takes the block for everything measured so far and starts again at its beginning.
   void allocate(Backend& backend);
+  // The same in the host's memory.
+  void allocate_host(Backend& backend);
 
   template <class T>
   T* take(int64_t n) {
@@ -32,7 +34,13 @@ class Arena {
     return {take<std::byte>(rows * cols * size_of(type)), type, rows, cols, cols};
   }
 
-  int64_t bytes() const { return used_; }
+  // Pieces that are never in use at once may share memory: what is taken after going back overlaps what was
+  // taken since.
+  int64_t position() const { return used_; }
+  void go_back(int64_t position) { used_ = position; }
+  void go_to_end() { used_ = bytes_; }
+
+  int64_t bytes() const { return bytes_; }
 
  private:
   std::byte* take_bytes(int64_t n);
@@ -40,6 +48,7 @@ class Arena {
   std::string name_;
   std::shared_ptr<std::byte> block_;
   int64_t used_ = 0;
+  int64_t bytes_ = 0;  // the most that was in use
 };
 
 }  // namespace kaiaku

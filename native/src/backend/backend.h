@@ -76,8 +76,9 @@ class Backend {
   Backend& operator=(const Backend&) = delete;
   virtual ~Backend() = default;
 
-  // Throws KAIAKU_UNSUPPORTED where products cannot be computed in this type.
-  virtual void require_compute(DType type) const = 0;
+  // Before the first product, and before the first gradient_scale: makes ready for products in this type, or
+  // throws KAIAKU_UNSUPPORTED. scratch [backend_scratch(...) bytes] stays the caller's.
+  virtual void prepare(DType type, std::byte* scratch) = 0;
 
   // ---- Memory ----
 
@@ -91,6 +92,19 @@ class Backend {
   // Waits until everything has taken effect.
   virtual void finish() = 0;
 
+  // ---- The host's memory, and copies that run beside the other calls ----
+
+  // n bytes that such copies can start from and end at.
+  virtual std::shared_ptr<std::byte> allocate_host(int64_t n, const std::string& name) = 0;
+  // Start copies of n bytes, once the calls so far have taken effect. What they read and write is left alone
+  // until join_copies.
+  virtual void offload(const void* from, int64_t n, void* to_host) = 0;
+  virtual void reload(const void* from_host, int64_t n, void* to) = 0;
+  // Later calls wait for the copies that were started.
+  virtual void join_copies() = 0;
+  // The caller waits for them.
+  virtual void finish_copies() = 0;
+
   // to = from, in the type of to.
   virtual void copy(ConstTensor from, Tensor to) = 0;
   // to [rows, cols], without gaps between its rows.
@@ -100,6 +114,11 @@ class Backend {
 
   // y [T, out] = x [T, in] w^T + bias, w [out, in], bias [out] or null.
   virtual void linear_forward(ConstTensor x, ConstTensor w, const float* bias, Tensor y, Store store) = 0;
+  // Whether a matrix is better multiplied with n_rows rows as it is stored than dequantised for that first.
+  virtual bool multiplies_stored(const StoredMatrix& /*w*/, int64_t /*n_rows*/) const { return false; }
+  // linear_forward with such a matrix.
+  virtual void linear_forward_stored(ConstTensor x, const StoredMatrix& w, const float* bias, Tensor y,
+                                     Store store);
   // d_x [T, in] = d_y [T, out] w.
   virtual void linear_backward_input(ConstTensor d_y, ConstTensor w, Tensor d_x, Store store) = 0;
   // Adds d_y^T x to d_w [out, in].
@@ -156,6 +175,12 @@ class Backend {
   // Turns d_x back.
   virtual void rope_backward(Tensor d_x, const int32_t* positions, ConstMatrix cos, ConstMatrix sin) = 0;
 
+  // Both, on x [T, n*E] in place: norm, then turn. raw [T, n*E] keeps what x was.
+  virtual void norm_turn_forward(Tensor x, const float* weight, float eps, Tensor raw, Matrix rstd,
+                                 const int32_t* positions, ConstMatrix cos, ConstMatrix sin);
+  virtual void norm_turn_backward(Tensor d_x, const float* weight, ConstTensor raw, ConstMatrix rstd,
+                                  const int32_t* positions, ConstMatrix cos, ConstMatrix sin);
+
   // ---- Causal attention inside each sequence of a packed batch ----
 
   // qkv [T, (H+2K)*E] holds the heads of q, k and v of each token. y [T, H*E]; lse [T, H] = log of the
@@ -181,7 +206,8 @@ class Backend {
 
   // ---- Cross-entropy ----
 
-  // nll [T] = -log softmax(logits)[target]; d_logits [T, V] may be logits, which is overwritten.
+  // nll [T] = -log softmax(logits)[target]; logits is overwritten. d_logits [T, V] may be logits, or on a GPU
+  // in bf16 the first half of each of its rows.
   virtual void cross_entropy_forward_backward(Matrix logits, const int32_t* targets, float* nll,
                                               Tensor d_logits) = 0;
   virtual void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll) = 0;
@@ -190,11 +216,15 @@ class Backend {
 
   // Adds the squares of each column of x [T, in] to sums [in].
   virtual void add_column_squares(ConstTensor x, double* sums) = 0;
-  // Sum of squares of values [n], in double.
-  virtual double sum_of_squares(const float* values, int64_t n) = 0;
-  // One step, number step (from 1), on gradients multiplied by gradient_scale; all arrays [n].
-  virtual void adamw_step(const AdamW& options, int64_t step, float gradient_scale, const float* gradient,
-                          float* m, float* v, float* weight, int64_t n) = 0;
+  // What an update makes of gradient [n], a sum over n_targets: scale[1] = the norm of the mean, summed in
+  // double; scale[0] = what the sum is to be multiplied by for a mean of at most norm max_norm (0: any), NaN
+  // where the norm is not finite.
+  virtual void gradient_scale(const float* gradient, int64_t n, int64_t n_targets, float max_norm,
+                              float* scale) = 0;
+  // One step, number step (from 1), on gradients multiplied by gradient_scale[0]; none where that is NaN. All
+  // arrays [n].
+  virtual void adamw_step(const AdamW& options, int64_t step, const float* gradient_scale,
+                          const float* gradient, float* m, float* v, float* weight, int64_t n) = 0;
 };
 
 // Name and version of the library behind the processor's matrix products.

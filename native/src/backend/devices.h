@@ -25,6 +25,9 @@ std::unique_ptr<Backend> open_gpu(int32_t index);
 // On the processor (-1) or a GPU.
 std::unique_ptr<Backend> open_backend(int32_t device);
 
+// Bytes that Backend::prepare of such a backend is handed.
+int64_t backend_scratch(int32_t device);
+
 // Floats a token that attention_backward of such a backend needs for itself.
 int64_t attention_scratch(int32_t device, int64_t n_heads, int64_t head_dim);
 

@@ -46,6 +46,9 @@ void nf4_quantize(const float* values, int64_t n, uint8_t* packed, float* absmax
 // codes [n] and nested_absmax [n/256, rounded up] from absmax [n]; returns the offset.
 float nf4_nest(const float* absmax, int64_t n, uint8_t* codes, float* nested_absmax);
 
+// blocks of Q8_0 from values [n]; n fills whole blocks. As ggml does it.
+void q8_quantize(const float* values, int64_t n, std::byte* blocks);
+
 // A matrix [rows, cols] of any stored type, or NF4.
 struct StoredMatrix {
   int32_t type;      // KAIAKU_TYPE_*, unless it is NF4

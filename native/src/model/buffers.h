@@ -6,6 +6,7 @@
 
 #include "backend/arena.h"
 #include "model/config.h"
+#include "model/matrix_cache.h"
 
 namespace kaiaku {
 
@@ -48,21 +49,27 @@ struct BufferSizes {
   int32_t kept_layers;  // of training
   bool dropout;
   DType compute;
+  bool offload;           // of training: inputs of layers that run again wait in the host's memory
+  int64_t cached_layers;  // what kaiaku_trainer_options says
 };
 
 struct Buffers {
   // Takes what lives from forward to backward from activations, the rest from workspace: everything of the
-  // last kept_layers layers, and one x of each layer before them, which share the other buffers.
-  Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& activations, Arena& workspace);
+  // last kept_layers layers, and one x of each layer before them, which share the other buffers. With offload
+  // these layers share two x as well, in turns, and each has a place for its own in host.
+  Buffers(const ModelConfig& config, const BufferSizes& sizes, Arena& activations, Arena& workspace,
+          Arena& host);
 
   int64_t first_kept;  // layers before it run again in backward
   std::vector<LayerBuffers> layers;
-  Matrix x_out;  // [T, D] output of the last layer
+  std::vector<Matrix> offloaded;  // [T, D] x of each layer before first_kept, host; empty without offload
+  Matrix x_out;                   // [T, D] output of the last layer
+  Matrix embedded;                // [T, D] rows of an embedding in the host's memory, host
 
   // Backward.
   Matrix d_x;                // [T, D] gradient of the residual stream
   Tensor d_normed;           // [T, D]
-  Tensor d_out;              // [T, D] gradient of what o or down adds to the stream
+  Tensor d_out;              // [T, D] gradient of what o or down adds to the stream; never beside d_normed
   Tensor d_qkv;              // [T, (H+2K)*E]
   Tensor d_attended;         // [T, H*E]
   Matrix attention_scratch;  // [T, attention_scratch(...)]
@@ -81,9 +88,9 @@ struct Buffers {
   int32_t* begins;     // [T] first token of its sequence
   int32_t* ends;       // [T] the token after its last
 
-  // Frozen matrices that are not kept as products read them: the largest, and rows [B, D] of the head.
-  Tensor weight;
-  int64_t head_block;  // B; all of V where the head needs no buffer
+  MatrixCache matrices;
+  int64_t head_block;  // rows of the head that are dequantised at once; all of V where it needs no buffer
+  std::byte* scratch;  // of the backend
 
   // The head, for C target rows at a time.
   int32_t* target_rows;  // [T]
@@ -93,8 +100,10 @@ struct Buffers {
   Matrix head_d;         // [C, D]
   float* head_rstd;      // [C]
   Matrix logits;         // [C, V]
-  Tensor d_logits;       // [C, V], the logits themselves in f32
+  Tensor d_logits;       // [C, V]; where Backend can, in the place of the logits
   float* nll;            // [T]
+
+  float* update_scale;  // [2] of Backend::gradient_scale
 };
 
 }  // namespace kaiaku

@@ -25,9 +25,14 @@ void check_scale(const char* field, float value) {
 }
 
 void check_weights(const char* field, int32_t value) {
-  if (value < KAIAKU_WEIGHTS_F32 || value > KAIAKU_WEIGHTS_FILE) {
-    fail(KAIAKU_UNSUPPORTED, "config.", field, " is ", value, ", known are 0 (f32) to 3 (file)");
+  if (value < KAIAKU_WEIGHTS_F32 || value > KAIAKU_WEIGHTS_Q8_0) {
+    fail(KAIAKU_UNSUPPORTED, "config.", field, " is ", value, ", known are 0 (f32) to 4 (q8_0)");
   }
+}
+
+void check_q8_columns(int32_t form, const char* field, int64_t cols) {
+  require(form != KAIAKU_WEIGHTS_Q8_0 || cols % 32 == 0, "config.", field, " is ", cols,
+          ", expected a multiple of 32 for blocks of Q8_0");
 }
 
 }  // namespace
@@ -51,7 +56,13 @@ void check_config(const ModelConfig& config) {
   check_range("n_kv_heads", config.n_kv_heads, config.n_heads);
   require(config.n_heads % config.n_kv_heads == 0, "config.n_kv_heads is ", config.n_kv_heads,
           ", which does not divide config.n_heads ", config.n_heads);
+  check_q8_columns(config.table_weights, "hidden_size", config.hidden_size);
+  for (const LinearFacts& linear : linears_of(config))
+    check_q8_columns(config.weights, linear.name, linear.in);
   check_flag("tied_embeddings", config.tied_embeddings);
+  check_flag("host_embedding", config.host_embedding);
+  require(config.host_embedding == 0 || (config.device >= 0 && config.tied_embeddings == 0),
+          "config.host_embedding is 1, expected 0 ", config.device < 0 ? "on the CPU" : "where it is tied");
   check_flag("attention_bias", config.attention_bias);
   check_flag("output_bias", config.output_bias);
   check_flag("qk_norm", config.qk_norm);

@@ -57,7 +57,7 @@ Decoder::Decoder(const Model& model, const Adapter* adapter, float scaling, cons
       buffers_(take_buffers()),
       transformer_(model, adapter, scaling, buffers_, *backend_),
       head_(model, buffers_, *backend_) {
-  backend_->require_compute(compute_type(options.compute));
+  backend_->prepare(compute_type(options.compute), buffers_.scratch);
   require(adapter == nullptr || adapter->compute() == compute_type(options.compute), "options.compute is ",
           options.compute, ", expected the trainer's");
 }
@@ -110,10 +110,11 @@ KvCache Decoder::take_cache() {
 
 Buffers Decoder::take_buffers() {
   const auto take = [this] {
-    return Buffers(model_.config(), sizes_of(options_, adapter_), workspace_, workspace_);
+    return Buffers(model_.config(), sizes_of(options_, adapter_), workspace_, workspace_, host_);
   };
   take();
   workspace_.allocate(*backend_);
+  host_.allocate_host(*backend_);
   return take();
 }
 

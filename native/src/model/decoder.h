@@ -42,6 +42,7 @@ class Decoder {
   const std::unique_ptr<Backend> backend_;
   Arena cache_memory_{"keys and values of the decoder"};
   Arena workspace_{"workspace of the decoder"};
+  Arena host_{"embedding of the decoder's tokens"};
   KvCache cache_;
   Buffers buffers_;
   Transformer transformer_;

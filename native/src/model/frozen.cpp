@@ -17,46 +17,29 @@ bool is_plain(int32_t form) {
   return form == KAIAKU_WEIGHTS_F32 || form == KAIAKU_WEIGHTS_BF16;
 }
 
-// The arrays of an NF4 matrix of n values, as views into the arena.
-struct Nf4Memory {
-  float* quant_map;
-  float* nested_quant_map = nullptr;
-  uint8_t* packed;
-  uint8_t* codes = nullptr;
-  float* absmax = nullptr;
-  float* nested_absmax = nullptr;
-
-  Nf4Memory(int64_t n, const Nf4& sizes, Arena& arena) {
-    const int64_t blocks = blocks_of(n, sizes.block_size);
-    quant_map = arena.vector(16);
-    packed = arena.take<uint8_t>((n + 1) / 2);
-    if (sizes.nested_block_size == 0) {
-      absmax = arena.vector(blocks);
-    } else {
-      nested_quant_map = arena.vector(256);
-      codes = arena.take<uint8_t>(blocks);
-      nested_absmax = arena.vector(blocks_of(blocks, sizes.nested_block_size));
-    }
+// Memory for the absmax of an NF4 matrix of n values in these sizes; null while the arena measures.
+Nf4 take_absmax(int64_t n, Nf4 sizes, Arena& arena) {
+  const int64_t blocks = blocks_of(n, sizes.block_size);
+  if (sizes.nested_block_size == 0) {
+    sizes.absmax = arena.vector(blocks);
+  } else {
+    sizes.nested_quant_map = arena.vector(256);
+    sizes.absmax = arena.take<uint8_t>(blocks);
+    sizes.nested_absmax = arena.vector(blocks_of(blocks, sizes.nested_block_size));
   }
-};
+  return sizes;
+}
+
+// The same for all of it.
+Nf4 take_nf4(int64_t n, Nf4 sizes, Arena& arena) {
+  sizes.quant_map = arena.vector(16);
+  sizes.packed = arena.take<uint8_t>((n + 1) / 2);
+  return take_absmax(n, sizes, arena);
+}
 
 constexpr Nf4 kOwnNf4{kNf4Block, kNf4NestedBlock, 0, nullptr, nullptr, nullptr, nullptr, nullptr};
 
-// Memory for an NF4 matrix of these sizes, which its result points to.
-Nf4 allocate_nf4(int64_t n, const Nf4& sizes, Backend& backend, Arena& arena) {
-  Nf4Memory(n, sizes, arena);
-  arena.allocate(backend);
-  const Nf4Memory memory(n, sizes, arena);
-  Nf4 nf4 = sizes;
-  nf4.quant_map = memory.quant_map;
-  nf4.packed = memory.packed;
-  nf4.absmax = sizes.nested_block_size == 0 ? static_cast<const void*>(memory.absmax) : memory.codes;
-  nf4.nested_absmax = memory.nested_absmax;
-  nf4.nested_quant_map = memory.nested_quant_map;
-  return nf4;
-}
-
-// Hands over values [first, first + n) of an array that allocate_nf4 has made.
+// Hands over values [first, first + n) of an array that take_nf4 has made.
 template <class T>
 void upload(Backend& backend, const T* values, int64_t first, int64_t n, const void* array) {
   constexpr auto kSize = static_cast<int64_t>(sizeof(T));
@@ -77,6 +60,15 @@ FrozenMatrix::FrozenMatrix(int32_t form, const std::vector<int64_t>& part_rows, 
     parts_.emplace_back();
     parts_.back().rows = rows;
     rows_ += rows;
+  }
+  for (Part& part : parts_) {
+    if (form == KAIAKU_WEIGHTS_NF4) {
+      part.is_nf4 = true;
+      part.nf4 = take_nf4(part.rows * cols, kOwnNf4, arena);
+    } else if (form == KAIAKU_WEIGHTS_Q8_0) {
+      part.type = KAIAKU_TYPE_Q8_0;
+      part.data = arena.take<std::byte>(stored_bytes(KAIAKU_TYPE_Q8_0, part.rows * cols));
+    }
   }
   if (!is_plain(form)) return;
   const DType type = form == KAIAKU_WEIGHTS_F32 ? DType::kF32 : DType::kBf16;
@@ -124,7 +116,8 @@ bool FrozenMatrix::set_rows(Backend& backend, const std::string& name, size_t pa
                             int64_t first_row, int64_t n_rows, const void* data) {
   Part& p = parts_[part];
   if (is_plain(form_)) return set_plain_rows(backend, p, type, first_row, n_rows, data);
-  if (form_ == KAIAKU_WEIGHTS_NF4) return set_nf4_rows(backend, p, name, type, first_row, n_rows, data);
+  if (form_ == KAIAKU_WEIGHTS_NF4) return set_nf4_rows(backend, p, type, first_row, n_rows, data);
+  if (form_ == KAIAKU_WEIGHTS_Q8_0) return set_q8_rows(backend, p, type, first_row, n_rows, data);
   return set_file_rows(backend, p, name, type, first_row, n_rows, data);
 }
 
@@ -185,15 +178,33 @@ bool FrozenMatrix::set_file_rows(Backend& backend, Part& part, const std::string
   return finite;
 }
 
-bool FrozenMatrix::set_nf4_rows(Backend& backend, Part& part, const std::string& name, int32_t type,
-                                int64_t first_row, int64_t n_rows, const void* data) {
-  const int64_t n = part.rows * cols_;
-  if (part.memory == nullptr) {
-    part.memory = std::make_unique<Arena>(name);
-    part.nf4 = allocate_nf4(n, kOwnNf4, backend, *part.memory);
-    part.is_nf4 = true;
-    part.filling = std::make_unique<Nf4Filling>();
+bool FrozenMatrix::set_q8_rows(Backend& backend, Part& part, int32_t type, int64_t first_row, int64_t n_rows,
+                               const void* data) {
+  const int64_t row_bytes = stored_bytes(type, cols_), to_bytes = stored_bytes(KAIAKU_TYPE_Q8_0, cols_);
+  const int64_t stretch = std::min(stretch_rows(cols_), n_rows);
+  std::vector<std::byte> converted(static_cast<size_t>(stretch * to_bytes));
+  std::atomic<bool> finite{true};
+  for (int64_t first = 0; first < n_rows; first += stretch) {
+    const int64_t n = std::min(stretch, n_rows - first);
+#pragma omp parallel
+    {
+      std::vector<float> row(static_cast<size_t>(cols_));
+#pragma omp for schedule(static)
+      for (int64_t i = 0; i < n; ++i) {
+        dequantize(type, static_cast<const char*>(data) + (first + i) * row_bytes, cols_, row.data());
+        if (!all_finite(row.data(), cols_)) finite = false;
+        q8_quantize(row.data(), cols_, converted.data() + i * to_bytes);
+      }
+    }
+    upload(backend, converted.data(), (first_row + first) * to_bytes, n * to_bytes, part.data);
   }
+  return finite;
+}
+
+bool FrozenMatrix::set_nf4_rows(Backend& backend, Part& part, int32_t type, int64_t first_row, int64_t n_rows,
+                                const void* data) {
+  const int64_t n = part.rows * cols_;
+  if (part.filling == nullptr) part.filling = std::make_unique<Nf4Filling>();
   Nf4Filling& filling = *part.filling;
   const int64_t row_bytes = stored_bytes(type, cols_);
   const int64_t stretch = stretch_rows(cols_);
@@ -247,9 +258,29 @@ bool FrozenMatrix::set_nf4(Backend& backend, const std::string& name, size_t par
     upload(backend, values.data(), 0, n * size_of(plain_.type), p.data);
     return true;
   }
-  p.memory = std::make_unique<Arena>(name);
-  p.nf4 = allocate_nf4(n, nf4, backend, *p.memory);
-  p.is_nf4 = true;
+  if (form_ == KAIAKU_WEIGHTS_Q8_0) {
+    std::vector<float> values(static_cast<size_t>(n));
+    dequantize({0, nullptr, &nf4, p.rows, cols_}, Matrix{values.data(), p.rows, cols_, cols_});
+    return set_q8_rows(backend, p, KAIAKU_TYPE_F32, 0, p.rows, values.data());
+  }
+  const bool ours = nf4.block_size == kNf4Block && nf4.nested_block_size == kNf4NestedBlock;
+  if (form_ == KAIAKU_WEIGHTS_NF4 && ours) {
+    p.nf4.nested_offset = nf4.nested_offset;
+  } else {
+    // Codes that the model's arena has room for go there.
+    const auto take = [&] {
+      Nf4 taken = nf4;
+      if (form_ != KAIAKU_WEIGHTS_NF4) return take_nf4(n, taken, *p.memory);
+      taken.quant_map = p.nf4.quant_map;
+      taken.packed = p.nf4.packed;
+      return take_absmax(n, taken, *p.memory);
+    };
+    p.memory = std::make_unique<Arena>(name);
+    take();
+    p.memory->allocate(backend);
+    p.nf4 = take();
+    p.is_nf4 = true;
+  }
   upload(backend, nf4.quant_map, 0, 16, p.nf4.quant_map);
   upload(backend, nf4.packed, 0, (n + 1) / 2, p.nf4.packed);
   if (nf4.nested_block_size == 0) {
@@ -265,18 +296,6 @@ bool FrozenMatrix::set_nf4(Backend& backend, const std::string& name, size_t par
 int64_t FrozenMatrix::block_bytes() const {
   int64_t bytes = 0;
   for (const Part& part : parts_) bytes += part.memory == nullptr ? 0 : part.memory->bytes();
-  return bytes;
-}
-
-int64_t FrozenMatrix::planned_block_bytes() const {
-  int64_t bytes = 0;
-  if (form_ == KAIAKU_WEIGHTS_NF4) {
-    for (const Part& part : parts_) {
-      Arena plan("plan");
-      Nf4Memory(part.rows * cols_, kOwnNf4, plan);
-      bytes += plan.bytes();
-    }
-  }
   return bytes;
 }
 

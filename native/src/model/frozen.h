@@ -14,12 +14,13 @@ namespace kaiaku {
 class FrozenMatrix {
  public:
   FrozenMatrix() = default;
-  // form is KAIAKU_WEIGHTS_*. F32 and BF16 take their memory from the arena; matrices of other forms get
-  // theirs when they arrive.
+  // form is KAIAKU_WEIGHTS_*. Takes its memory from the arena; but a matrix of the form FILE, and what a
+  // checkpoint of NF4 has in other sizes than ours, gets it when it arrives.
   FrozenMatrix(int32_t form, const std::vector<int64_t>& part_rows, int64_t cols, Arena& arena);
 
   int64_t rows() const { return rows_; }
   int64_t cols() const { return cols_; }
+  size_t n_parts() const { return parts_.size(); }
   int64_t part_rows(size_t part) const { return parts_[part].rows; }
 
   // Whether the matrix can be used in this type as it lies in memory.
@@ -27,7 +28,7 @@ class FrozenMatrix {
   // The matrix in this type: itself where it is kept so, else dequantised into the buffer, which begins with
   // rows * cols values of that type.
   ConstTensor in(Backend& backend, DType type, Tensor buffer) const;
-  // Rows [first, first + n) in this type, of a matrix of one part.
+  // Rows [first, first + n) in this type, of a matrix of one part that is no NF4.
   ConstTensor rows_in(Backend& backend, DType type, int64_t first, int64_t n, Tensor buffer) const;
 
   // A part that has arrived.
@@ -40,9 +41,8 @@ class FrozenMatrix {
   // Takes in a whole part, host.
   bool set_nf4(Backend& backend, const std::string& name, size_t part, const Nf4& nf4);
 
-  // Bytes outside the arena: now, and those that are known before anything has arrived.
+  // Bytes outside the arena.
   int64_t block_bytes() const;
-  int64_t planned_block_bytes() const;
 
  private:
   // Absmax of the blocks so far, values that fill none yet, and codes on their way to the backend.
@@ -55,10 +55,10 @@ class FrozenMatrix {
   struct Part {
     int64_t rows = 0;
     int32_t type = 0;      // KAIAKU_TYPE_* of data
-    void* data = nullptr;  // null until it has arrived, and where it is NF4
+    void* data = nullptr;  // null where it is NF4, or of a file and yet to arrive
     bool is_nf4 = false;
     Nf4 nf4{};
-    std::unique_ptr<Arena> memory;
+    std::unique_ptr<Arena> memory;  // outside the model's arena
     std::unique_ptr<Nf4Filling> filling;
   };
 
@@ -66,8 +66,10 @@ class FrozenMatrix {
                       const void* data);
   bool set_file_rows(Backend& backend, Part& part, const std::string& name, int32_t type, int64_t first_row,
                      int64_t n_rows, const void* data);
-  bool set_nf4_rows(Backend& backend, Part& part, const std::string& name, int32_t type, int64_t first_row,
-                    int64_t n_rows, const void* data);
+  bool set_q8_rows(Backend& backend, Part& part, int32_t type, int64_t first_row, int64_t n_rows,
+                   const void* data);
+  bool set_nf4_rows(Backend& backend, Part& part, int32_t type, int64_t first_row, int64_t n_rows,
+                    const void* data);
 
   int32_t form_ = 0;
   int64_t rows_ = 0;

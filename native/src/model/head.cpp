@@ -91,7 +91,9 @@ void Head::product(ConstTensor normed, Matrix logits) {
 ConstTensor Head::head_block(int64_t first) const {
   const FrozenMatrix& head = weights_.head();
   const int64_t n = std::min(buffers_.head_block, head.rows() - first);
-  return head.rows_in(backend_, buffers_.head_normed.type, first, n, buffers_.weight);
+  const DType type = buffers_.head_normed.type;
+  return head.rows_in(backend_, type, first, n,
+                      head.is_kept_as(type) ? Tensor{} : buffers_.matrices.scratch());
 }
 
 }  // namespace kaiaku

@@ -21,17 +21,33 @@ Model::Model(const ModelConfig& config) : config_(config) {
     local_layers_.assign(config.local_layers, config.local_layers + config.n_layers);
     config_.local_layers = local_layers_.data();
   }
-  Weights(config_, arena_);
+  Weights(config_, arena_, host_arena_);
   backend_ = open_backend(config.device);
+  if (config.host_embedding) {
+    host_ = open_backend(-1);
+    host_arena_.allocate(*host_);
+  }
   arena_.allocate(*backend_);
-  weights_ = std::make_unique<Weights>(config_, arena_);
+  weights_ = std::make_unique<Weights>(config_, arena_, host_arena_);
   add_slots();
 }
 
-int64_t Model::planned_bytes(const ModelConfig& config) {
-  Arena arena("plan");
-  const Weights weights(config, arena);
-  return arena.bytes() + weights.planned_block_bytes();
+Model::Bytes Model::planned_bytes(const ModelConfig& config) {
+  Arena arena("plan"), host("plan");
+  const Weights weights(config, arena, host);
+  return {arena.bytes(), host.bytes()};
+}
+
+int64_t Model::bytes() const {
+  return arena_.bytes() + weights_->block_bytes() + (host_ ? 0 : weights_->embedding_block_bytes());
+}
+
+int64_t Model::host_bytes() const {
+  return host_ ? host_arena_.bytes() + weights_->embedding_block_bytes() : 0;
+}
+
+Backend& Model::backend_of(const FrozenMatrix& matrix) const {
+  return host_ != nullptr && &matrix == &weights_->embedding ? *host_ : *backend_;
 }
 
 void Model::add_slot(const std::string& name, FrozenMatrix& matrix, size_t part) {
@@ -116,7 +132,7 @@ void Model::set_rows(const std::string& name, int32_t type, int32_t n_dims, cons
 
   bool finite;
   if (slot.matrix != nullptr) {
-    finite = slot.matrix->set_rows(*backend_, name, slot.part, type, first_row, n_rows, data);
+    finite = slot.matrix->set_rows(backend_of(*slot.matrix), name, slot.part, type, first_row, n_rows, data);
   } else {
     std::vector<float> values(static_cast<size_t>(slot.cols));
     dequantize(type, data, slot.cols, values.data());
@@ -140,7 +156,7 @@ void Model::set_nf4(const std::string& name, int32_t n_dims, const int64_t* shap
           ": block_size is ", nf4.block_size, ", expected an even number up to ", kMaxBlock);
   require(nf4.nested_block_size >= 0, name, ": nested_block_size is ", nf4.nested_block_size,
           ", expected 0 or more");
-  if (!slot.matrix->set_nf4(*backend_, name, slot.part, nf4)) {
+  if (!slot.matrix->set_nf4(backend_of(*slot.matrix), name, slot.part, nf4)) {
     fail(KAIAKU_NOT_FINITE, name, ": an absmax or a code's value is NaN or infinite");
   }
   slot.rows_set = slot.rows;

@@ -34,13 +34,18 @@ class Model {
   bool sealed() const { return sealed_; }
   const ModelConfig& config() const { return config_; }
   const Weights& weights() const { return *weights_; }
-  int64_t bytes() const { return arena_.bytes() + weights_->block_bytes(); }
+  // Bytes in the memory of the backend, and beside a GPU in the host's.
+  int64_t bytes() const;
+  int64_t host_bytes() const;
 
   // A matrix that is kept in blocks of 64 and 256; throws KAIAKU_INVALID_ARGUMENT where it is not.
   Nf4Bytes nf4(const std::string& name) const;
 
   // What the model of a config will hold, without matrices that are kept as a file has them.
-  static int64_t planned_bytes(const ModelConfig& config);
+  struct Bytes {
+    int64_t device, host;
+  };
+  static Bytes planned_bytes(const ModelConfig& config);
 
  private:
   // Where a tensor goes, a part of a frozen matrix or a vector on the device, and how much of it has come.
@@ -60,13 +65,17 @@ class Model {
   void add_norms(int64_t layer, const LayerWeights& weights);
   void add_slots();
 
+  // Of a matrix's memory.
+  Backend& backend_of(const FrozenMatrix& matrix) const;
   // The slot of a tensor that may still come, its shape checked.
   Slot& open_slot(const std::string& name, int32_t n_dims, const int64_t* shape);
 
   std::vector<uint8_t> local_layers_;  // what config_ points to
   ModelConfig config_;
   std::unique_ptr<Backend> backend_;
+  std::unique_ptr<Backend> host_;  // null where nothing of it is in the host's memory
   Arena arena_{"weights of the model"};
+  Arena host_arena_{"embedding of the model"};
   std::unique_ptr<Weights> weights_;
   std::map<std::string, Slot> slots_;
   bool sealed_ = false;

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "backend/devices.h"
 #include "base/mix.h"
 
 namespace kaiaku {
@@ -13,7 +14,8 @@ Transformer::Transformer(const Model& model, const Adapter* adapter, float scali
       adapter_(adapter),
       scaling_(scaling),
       buffers_(buffers),
-      backend_(backend) {
+      backend_(backend),
+      host_(model.config().host_embedding ? open_backend(-1) : nullptr) {
   backend_.rope_table(weights_.inv_freq, buffers_.rope.cos, buffers_.rope.sin);
   if (weights_.local_inv_freq != nullptr) {
     backend_.rope_table(weights_.local_inv_freq, buffers_.local_rope.cos, buffers_.local_rope.sin);
@@ -67,9 +69,15 @@ ConstMatrix Transformer::layers_forward(int64_t n_layers) {
     return buffers_.layers[pass_.keep == Keep::kForBackward ? static_cast<size_t>(layer) : 0];
   };
   Matrix x = buffers_of(0).x.first_rows(t);
-  backend_.embedding_forward(weights_.embedding.stored(0), buffers_.tokens, x);
-  if (config_.embedding_scale != 1) backend_.scale(x, config_.embedding_scale);
+  embed(x);
   for (int64_t layer = 0; layer < n_layers; ++layer) {
+    if (pass_.keep == Keep::kForBackward && layer < buffers_.first_kept && !buffers_.offloaded.empty()) {
+      // The input before this one is on its way out of the memory that this layer writes to.
+      backend_.join_copies();
+      if (is_offloaded(layer)) {
+        backend_.offload(x.data, input_bytes(), buffers_.offloaded[static_cast<size_t>(layer)].data);
+      }
+    }
     const bool last = layer + 1 == config_.n_layers;
     const Matrix y = (last ? buffers_.x_out : buffers_of(layer + 1).x).first_rows(t);
     layer_forward(layer, rows_of(buffers_of(layer)), y);
@@ -78,12 +86,40 @@ ConstMatrix Transformer::layers_forward(int64_t n_layers) {
   return x;
 }
 
+void Transformer::embed(Matrix x) {
+  if (host_ == nullptr) {
+    backend_.embedding_forward(weights_.embedding.stored(0), buffers_.tokens, x);
+  } else {
+    backend_.finish_copies();  // of the batch before this
+    const Matrix rows = buffers_.embedded.first_rows(x.rows);
+    host_->embedding_forward(weights_.embedding.stored(0), batch_.tokens, rows);
+    backend_.reload(rows.data, input_bytes(), x.data);
+    backend_.join_copies();
+  }
+  if (config_.embedding_scale != 1) backend_.scale(x, config_.embedding_scale);
+}
+
+bool Transformer::is_offloaded(int64_t layer) const {
+  return !buffers_.offloaded.empty() && layer < buffers_.first_kept - 1;
+}
+
+int64_t Transformer::input_bytes() const {
+  return batch_.n_tokens * config_.hidden_size * static_cast<int64_t>(sizeof(float));
+}
+
 void Transformer::backward(const Batch& batch) {
   batch_ = batch;
   const Matrix d_x = buffers_.d_x.first_rows(batch.n_tokens);
   for (int64_t layer = config_.n_layers - 1; layer >= 0; --layer) {
     const LayerBuffers b = rows_of(buffers_.layers[static_cast<size_t>(layer)]);
-    if (layer < buffers_.first_kept) layer_forward(layer, b, {});
+    if (layer < buffers_.first_kept) {
+      if (is_offloaded(layer)) backend_.join_copies();
+      if (layer > 0 && is_offloaded(layer - 1)) {
+        const auto next = static_cast<size_t>(layer - 1);
+        backend_.reload(buffers_.offloaded[next].data, input_bytes(), buffers_.layers[next].x.data);
+      }
+      layer_forward(layer, b, {});
+    }
     layer_backward(layer, b, d_x);
   }
 }
@@ -97,9 +133,7 @@ void Transformer::layer_forward(int64_t layer, const LayerBuffers& b, Matrix y) 
 
   backend_.rms_norm_forward(b.x, w.input_norm, eps, b.input_normed, b.input_rstd, Store::kOverwrite);
   stack_forward(layer, kQkv, b.input_normed, b.lora_h[kQkv], b.qkv, Store::kOverwrite);
-  if (config_.qk_norm) norm_heads(w, b);
-  const RopeTable& rope = rope_of(layer);
-  backend_.rope_forward(turned(b.qkv), buffers_.positions, rope.cos, rope.sin);
+  place_heads(layer, b);
   attend(layer, b);
   backend_.copy(b.x, b.x_mid);
   if (config_.post_norms) {
@@ -156,31 +190,44 @@ void Transformer::layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_
                  d_attended);
   backend_.attention_backward(attention_shape(layer), d_attended, b.qkv, b.attended, b.lse,
                               buffers_.attention_scratch.first_rows(t), d_qkv);
-  const RopeTable& rope = rope_of(layer);
-  backend_.rope_backward(turned(d_qkv), buffers_.positions, rope.cos, rope.sin);
-  if (config_.qk_norm) norm_heads_backward(w, b, d_qkv);
+  place_heads_backward(layer, b, d_qkv);
   // Nothing below the first layer learns.
   const bool first = layer == 0;
   stack_backward(layer, kQkv, d_qkv, b.input_normed, b.lora_h[kQkv], first ? Tensor{} : d_normed);
   if (!first) backend_.rms_norm_backward(d_normed, b.x, w.input_norm, b.input_rstd, d_x, Store::kAdd);
 }
 
-void Transformer::norm_heads(const LayerWeights& w, const LayerBuffers& b) {
+void Transformer::place_heads(int64_t layer, const LayerBuffers& b) {
+  const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
+  const RopeTable& rope = rope_of(layer);
+  if (!config_.qk_norm) {
+    backend_.rope_forward(turned(b.qkv), buffers_.positions, rope.cos, rope.sin);
+    return;
+  }
   const int64_t q = config_.n_heads, k = config_.n_kv_heads, e = config_.head_dim;
-  const float eps = config_.rms_norm_eps;
-  backend_.copy(turned(b.qkv), b.qk);
-  backend_.head_norm_forward(b.qk.col_range(0, q * e), w.q_norm, eps, b.qkv.col_range(0, q * e),
-                             b.qk_rstd.col_range(0, q));
-  backend_.head_norm_forward(b.qk.col_range(q * e, k * e), w.k_norm, eps, b.qkv.col_range(q * e, k * e),
-                             b.qk_rstd.col_range(q, k));
+  const auto norm_turn = [&](int64_t first, int64_t n, const float* weight) {
+    backend_.norm_turn_forward(b.qkv.col_range(first * e, n * e), weight, config_.rms_norm_eps,
+                               b.qk.col_range(first * e, n * e), b.qk_rstd.col_range(first, n),
+                               buffers_.positions, rope.cos, rope.sin);
+  };
+  norm_turn(0, q, w.q_norm);
+  norm_turn(q, k, w.k_norm);
 }
 
-void Transformer::norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Tensor d_qkv) {
+void Transformer::place_heads_backward(int64_t layer, const LayerBuffers& b, Tensor d_qkv) {
+  const LayerWeights& w = weights_.layers[static_cast<size_t>(layer)];
+  const RopeTable& rope = rope_of(layer);
+  if (!config_.qk_norm) {
+    backend_.rope_backward(turned(d_qkv), buffers_.positions, rope.cos, rope.sin);
+    return;
+  }
   const int64_t q = config_.n_heads, k = config_.n_kv_heads, e = config_.head_dim;
-  backend_.head_norm_backward(b.qk.col_range(0, q * e), w.q_norm, b.qk_rstd.col_range(0, q),
-                              d_qkv.col_range(0, q * e));
-  backend_.head_norm_backward(b.qk.col_range(q * e, k * e), w.k_norm, b.qk_rstd.col_range(q, k),
-                              d_qkv.col_range(q * e, k * e));
+  const auto norm_turn = [&](int64_t first, int64_t n, const float* weight) {
+    backend_.norm_turn_backward(d_qkv.col_range(first * e, n * e), weight, b.qk.col_range(first * e, n * e),
+                                b.qk_rstd.col_range(first, n), buffers_.positions, rope.cos, rope.sin);
+  };
+  norm_turn(0, q, w.q_norm);
+  norm_turn(q, k, w.k_norm);
 }
 
 void Transformer::attend(int64_t layer, const LayerBuffers& b) {
@@ -220,7 +267,10 @@ void Transformer::activation_backward(ConstTensor d_y, Tensor gate_up) const {
 void Transformer::stack_forward(int64_t layer, Stack stack, ConstTensor x, Tensor h, Tensor y, Store store) {
   const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
   if (pass_.squares != nullptr) pass_.squares->add(layer, stack, x);
-  if (y.data != nullptr) backend_.linear_forward(x, matrix_of(linear), linear.bias, y, store);
+  if (y.data != nullptr && !stored_forward(linear, x, y, store)) {
+    const ConstTensor w = buffers_.matrices.get(backend_, weights_, layer, stack);
+    backend_.linear_forward(x, w, linear.bias, y, store);
+  }
   if (!pass_.use_adapter) return;
   const LoraStack& lora = adapter_->stack(layer, stack);
   if (lora.parts.empty()) return;
@@ -233,10 +283,27 @@ void Transformer::stack_forward(int64_t layer, Stack stack, ConstTensor x, Tenso
   backend_.lora_forward(lora, scaling_, x, h, y);
 }
 
+bool Transformer::stored_forward(const FrozenLinear& linear, ConstTensor x, Tensor y, Store store) {
+  const FrozenMatrix& matrix = linear.weight;
+  for (size_t i = 0; i < matrix.n_parts(); ++i) {
+    if (!backend_.multiplies_stored(matrix.stored(i), x.rows)) return false;
+  }
+  int64_t first = 0;
+  for (size_t i = 0; i < matrix.n_parts(); ++i) {
+    const StoredMatrix part = matrix.stored(i);
+    const float* bias = linear.bias == nullptr ? nullptr : linear.bias + first;
+    backend_.linear_forward_stored(x, part, bias, y.col_range(first, part.rows), store);
+    first += part.rows;
+  }
+  return true;
+}
+
 void Transformer::stack_backward(int64_t layer, Stack stack, ConstTensor d_y, ConstTensor x, ConstTensor h,
                                  Tensor d_x) {
-  const FrozenLinear& linear = weights_.layers[static_cast<size_t>(layer)].linears[stack];
-  if (d_x.data != nullptr) backend_.linear_backward_input(d_y, matrix_of(linear), d_x, Store::kOverwrite);
+  if (d_x.data != nullptr) {
+    const ConstTensor w = buffers_.matrices.get(backend_, weights_, layer, stack);
+    backend_.linear_backward_input(d_y, w, d_x, Store::kOverwrite);
+  }
   const LoraStack& lora = adapter_->stack(layer, stack);
   if (lora.parts.empty()) return;
   const Tensor g{buffers_.lora_g.data, h.type, batch_.n_tokens, h.cols, h.cols};
@@ -255,10 +322,6 @@ void Transformer::stack_backward(int64_t layer, Stack stack, ConstTensor d_y, Co
 
 Dropout Transformer::dropout_of(int64_t layer, Stack stack) const {
   return {pass_.dropout.p, mix64(pass_.dropout.key ^ mix64(static_cast<uint64_t>(layer * kStacks + stack)))};
-}
-
-ConstTensor Transformer::matrix_of(const FrozenLinear& linear) const {
-  return linear.weight.in(backend_, buffers_.act.type, buffers_.weight);
 }
 
 ConstTensor Transformer::rounded_gradient(Matrix d_x) const {

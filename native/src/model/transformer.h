@@ -41,16 +41,23 @@ class Transformer {
   void upload(const Batch& batch, const std::vector<int32_t>& before);
   // Runs batch_ as pass_ says, once it is uploaded.
   ConstMatrix layers_forward(int64_t n_layers);
+  // x [T, D] = the embedding of the batch.
+  void embed(Matrix x);
   // y [T, D]; without data only what backward needs is computed.
   void layer_forward(int64_t layer, const LayerBuffers& b, Matrix y);
   void layer_backward(int64_t layer, const LayerBuffers& b, Matrix d_x);
 
+  // Whether a layer's input is in the host's memory once the layers after it have run.
+  bool is_offloaded(int64_t layer) const;
+  int64_t input_bytes() const;
+
   // The gradient of the stream in the type of compute.
   ConstTensor rounded_gradient(Matrix d_x) const;
 
-  // q and k in b.qkv, head by head; what they were is kept in b.qk.
-  void norm_heads(const LayerWeights& w, const LayerBuffers& b);
-  void norm_heads_backward(const LayerWeights& w, const LayerBuffers& b, Tensor d_qkv);
+  // The heads of q and k in b.qkv: turned by their positions, and before that normed where the config says
+  // so; what they were then is kept in b.qk.
+  void place_heads(int64_t layer, const LayerBuffers& b);
+  void place_heads_backward(int64_t layer, const LayerBuffers& b, Tensor d_qkv);
 
   void attend(int64_t layer, const LayerBuffers& b);
 
@@ -60,13 +67,13 @@ class Transformer {
   // y [T, out] = the stack's linears on x, adapter included; with kAdd on top of what y holds; without data
   // only h.
   void stack_forward(int64_t layer, Stack stack, ConstTensor x, Tensor h, Tensor y, Store store);
+  // The same without an adapter, on the matrix as it is stored; false where it is better dequantised.
+  bool stored_forward(const FrozenLinear& linear, ConstTensor x, Tensor y, Store store);
   // d_x [T, in], not computed where its data is null; adds to the gradients of the stack's LoRA.
   void stack_backward(int64_t layer, Stack stack, ConstTensor d_y, ConstTensor x, ConstTensor h, Tensor d_x);
 
   // Of the input of a stack's A, [T, in]; p is 0 where nothing is dropped.
   Dropout dropout_of(int64_t layer, Stack stack) const;
-  // The linear's matrix as products read it.
-  ConstTensor matrix_of(const FrozenLinear& linear) const;
 
   // The buffers of a layer, cut to the rows of the current batch.
   LayerBuffers rows_of(const LayerBuffers& layer) const;
@@ -81,6 +88,7 @@ class Transformer {
   const float scaling_;
   Buffers& buffers_;
   Backend& backend_;
+  const std::unique_ptr<Backend> host_;  // of an embedding in the host's memory, else null
   Batch batch_{};
   Pass pass_{};
   const int32_t* slots_ = nullptr;  // where the pass is on a cache

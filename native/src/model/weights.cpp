@@ -12,21 +12,12 @@ FrozenLinear take_linear(const ModelConfig& config, Stack stack, bool bias, Aren
   return {std::move(weight), bias ? arena.vector(stack_outputs(config, stack)) : nullptr};
 }
 
-// The sum of a count over all matrices.
-template <class Count>
-int64_t over_matrices(const Weights& weights, const Count& count) {
-  int64_t sum = count(weights.embedding) + count(weights.lm_head);
-  for (const LayerWeights& layer : weights.layers) {
-    for (const FrozenLinear& linear : layer.linears) sum += count(linear.weight);
-  }
-  return sum;
-}
-
 }  // namespace
 
-Weights::Weights(const ModelConfig& config, Arena& arena) {
+Weights::Weights(const ModelConfig& config, Arena& arena, Arena& host) {
   tied = config.tied_embeddings != 0;
-  embedding = FrozenMatrix(config.table_weights, {config.vocab_size}, config.hidden_size, arena);
+  embedding = FrozenMatrix(config.table_weights, {config.vocab_size}, config.hidden_size,
+                           config.host_embedding ? host : arena);
   if (!tied) lm_head = FrozenMatrix(config.table_weights, {config.vocab_size}, config.hidden_size, arena);
   norm = arena.vector(config.hidden_size);
   inv_freq = arena.vector(config.head_dim / 2);
@@ -48,11 +39,11 @@ Weights::Weights(const ModelConfig& config, Arena& arena) {
 }
 
 int64_t Weights::block_bytes() const {
-  return over_matrices(*this, [](const FrozenMatrix& matrix) { return matrix.block_bytes(); });
-}
-
-int64_t Weights::planned_block_bytes() const {
-  return over_matrices(*this, [](const FrozenMatrix& matrix) { return matrix.planned_block_bytes(); });
+  int64_t bytes = lm_head.block_bytes();
+  for (const LayerWeights& layer : layers) {
+    for (const FrozenLinear& linear : layer.linears) bytes += linear.weight.block_bytes();
+  }
+  return bytes;
 }
 
 }  // namespace kaiaku

@@ -26,15 +26,16 @@ struct LayerWeights {
 };
 
 struct Weights {
-  // Takes everything from the arena; pointers are null while it measures.
-  Weights(const ModelConfig& config, Arena& arena);
+  // Takes everything from the arena, but the embedding from host where the config asks for that; pointers
+  // are null while they measure.
+  Weights(const ModelConfig& config, Arena& arena, Arena& host);
 
   // [V, D], the embedding itself when tied.
   const FrozenMatrix& head() const { return tied ? embedding : lm_head; }
 
-  // Bytes outside the arena: now, and those that are known before anything has arrived.
+  // Bytes outside the arena, of the embedding and of all other matrices.
+  int64_t embedding_block_bytes() const { return embedding.block_bytes(); }
   int64_t block_bytes() const;
-  int64_t planned_block_bytes() const;
 
   bool tied;
   FrozenMatrix embedding;  // [V, D]

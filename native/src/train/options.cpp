@@ -39,6 +39,8 @@ void check_options(const TrainerOptions& options, const ModelConfig& config) {
   }
   check_range("max_tokens", options.max_tokens, 1, kMaxTokens);
   check_range("kept_layers", options.kept_layers, 0, config.n_layers);
+  check_range("offload", options.offload, 0, config.device < 0 ? 0 : 1);
+  check_range("cached_layers", options.cached_layers, 0, config.n_layers + 1);
   check_range("n_threads", options.n_threads, 0, kMaxThreads);
   require(std::isfinite(options.scaling), "options.scaling is ", options.scaling,
           ", expected a finite number");

@@ -31,7 +31,9 @@ BufferSizes buffer_sizes(const TrainerOptions& options) {
           0,
           options.kept_layers,
           options.dropout > 0,
-          compute_type(options.compute)};
+          compute_type(options.compute),
+          options.offload != 0,
+          options.cached_layers};
 }
 
 int64_t bytes_of(int64_t n_floats) {
@@ -43,8 +45,8 @@ uint64_t mask_key(uint64_t seed, int64_t step, int64_t pass) {
 }
 
 TrainerMemory allocated(const ModelConfig& config, const TrainerOptions& options, Backend& backend) {
-  backend.require_compute(compute_type(options.compute));
   TrainerMemory memory(config, options);
+  memory.host.allocate_host(backend);
   for (Arena* arena : {&memory.adapter, &memory.optimizer, &memory.activations, &memory.workspace})
     arena->allocate(backend);
   return memory;
@@ -60,13 +62,14 @@ kaiaku_memory plan_memory(const ModelConfig& config, const TrainerOptions& optio
 
 TrainerMemory::TrainerMemory(const ModelConfig& config, const TrainerOptions& options) {
   Adapter(config, options.rank, options.targets, compute_type(options.compute), adapter, optimizer);
-  Buffers(config, buffer_sizes(options), activations, workspace);
+  Buffers(config, buffer_sizes(options), activations, workspace, host);
 }
 
-kaiaku_memory TrainerMemory::summary(int64_t weights) const {
+kaiaku_memory TrainerMemory::summary(Model::Bytes model) const {
   kaiaku_memory memory{};
   memory.struct_size = sizeof memory;
-  memory.weights = weights;
+  memory.weights = model.device;
+  memory.host = model.host + host.bytes();
   memory.adapter = adapter.bytes();
   memory.optimizer = optimizer.bytes();
   memory.activations = activations.bytes();
@@ -85,10 +88,11 @@ Trainer::Trainer(const Model& model, const TrainerOptions& options, std::unique_
       memory_(allocated(model.config(), options, *backend_)),
       adapter_(model.config(), options.rank, options.targets, compute_type(options.compute), memory_.adapter,
                memory_.optimizer),
-      buffers_(model.config(), buffer_sizes(options), memory_.activations, memory_.workspace),
+      buffers_(model.config(), buffer_sizes(options), memory_.activations, memory_.workspace, memory_.host),
       transformer_(model, &adapter_, options.scaling, buffers_, *backend_),
       head_(model, buffers_, *backend_),
       nll_(static_cast<size_t>(options.max_tokens)) {
+  backend_->prepare(compute_type(options.compute), buffers_.scratch);
   if (n_threads_ > available_threads()) {
     log_warning(text("options.n_threads is ", n_threads_, ", the process may use ", available_threads(),
                      " processors"));
@@ -118,31 +122,34 @@ float Trainer::update(float lr) {
   require(std::isfinite(lr) && lr >= 0, "lr is ", lr, ", expected 0 or more");
   if (n_targets_ == 0) fail(KAIAKU_WRONG_ORDER, "nothing to update with: no target was accumulated");
   const ThreadScope threads(n_threads_);
-  const int64_t n = adapter_.size();
-  float* gradient = adapter_.state(KAIAKU_STATE_GRADIENT);
-  const double norm = std::sqrt(backend_->sum_of_squares(gradient, n)) / static_cast<double>(n_targets_);
-  if (!std::isfinite(norm)) {
-    clear_gradients();
-    fail(KAIAKU_NOT_FINITE, "the gradient norm is ", norm, "; no weight was changed");
-  }
-  double scale = 1.0 / static_cast<double>(n_targets_);
-  if (options_.max_grad_norm > 0) scale *= std::min(1.0, options_.max_grad_norm / (norm + 1e-6));
+  float* scale = buffers_.update_scale;
+  backend_->gradient_scale(adapter_.state(KAIAKU_STATE_GRADIENT), adapter_.size(), n_targets_,
+                           options_.max_grad_norm, scale);
   ++step_;
-  step_ranges(adapter_.ranges_of_a(), lr, static_cast<float>(scale));
-  step_ranges(adapter_.ranges_of_b(), lr * options_.lr_ratio_b, static_cast<float>(scale));
+  if (options_.lr_ratio_b == 1) {
+    step_ranges({{0, adapter_.size()}}, lr);
+  } else {
+    step_ranges(adapter_.ranges_of_a(), lr);
+    step_ranges(adapter_.ranges_of_b(), lr * options_.lr_ratio_b);
+  }
   adapter_.refresh(*backend_, 0, adapter_.size());
   clear_gradients();
-  backend_->finish();
-  return static_cast<float>(norm);
+  float norm;
+  backend_->download(scale + 1, bytes_of(1), &norm);
+  if (!std::isfinite(norm)) {
+    --step_;
+    fail(KAIAKU_NOT_FINITE, "the gradient norm is ", norm, "; no weight was changed");
+  }
+  return norm;
 }
 
-void Trainer::step_ranges(const std::vector<Adapter::Range>& ranges, float lr, float gradient_scale) {
+void Trainer::step_ranges(const std::vector<Adapter::Range>& ranges, float lr) {
   const AdamW adamw{lr, options_.beta1, options_.beta2, options_.eps, options_.weight_decay};
   const auto at = [this](int32_t state, const Adapter::Range& range) {
     return adapter_.state(state) + range.offset;
   };
   for (const Adapter::Range& range : ranges) {
-    backend_->adamw_step(adamw, step_, gradient_scale, at(KAIAKU_STATE_GRADIENT, range),
+    backend_->adamw_step(adamw, step_, buffers_.update_scale, at(KAIAKU_STATE_GRADIENT, range),
                          at(KAIAKU_STATE_ADAM_M, range), at(KAIAKU_STATE_ADAM_V, range),
                          at(KAIAKU_STATE_WEIGHT, range), range.n);
   }
@@ -211,7 +218,7 @@ const ActivationSquares& Trainer::squares() const {
 }
 
 kaiaku_memory Trainer::memory() const {
-  return memory_.summary(model_.bytes());
+  return memory_.summary({model_.bytes(), model_.host_bytes()});
 }
 
 float* Trainer::find(int32_t state, const std::string& name, int64_t n) const {

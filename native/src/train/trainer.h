@@ -20,12 +20,13 @@ struct TrainerMemory {
   // Measures; nothing is allocated.
   TrainerMemory(const ModelConfig& config, const TrainerOptions& options);
 
-  kaiaku_memory summary(int64_t weights) const;
+  kaiaku_memory summary(Model::Bytes model) const;
 
   Arena adapter{"adapter and its gradients"};
   Arena optimizer{"optimiser moments"};
   Arena activations{"activations"};
   Arena workspace{"workspace"};
+  Arena host{"offloaded activations"};
 };
 
 class Trainer {
@@ -66,7 +67,7 @@ class Trainer {
   float scaling() const { return options_.scaling; }
 
  private:
-  void step_ranges(const std::vector<Adapter::Range>& ranges, float lr, float gradient_scale);
+  void step_ranges(const std::vector<Adapter::Range>& ranges, float lr);
   // Where a tensor of n values lies in the backend's memory.
   float* find(int32_t state, const std::string& name, int64_t n) const;
   void check(const Batch& batch) const;

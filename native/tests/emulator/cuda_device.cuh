@@ -28,6 +28,11 @@ inline uint32_t pack(float low, float high) {
   return __float2bfloat16(low).bits | static_cast<uint32_t>(__float2bfloat16(high).bits) << 16;
 }
 
+inline void unpack(uint32_t pair, float& low, float& high) {
+  low = __bfloat162float({static_cast<uint16_t>(pair)});
+  high = __bfloat162float({static_cast<uint16_t>(pair >> 16)});
+}
+
 void mma(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]);
 void load_matrices(uint32_t (&r)[4], const bf16* row);
 void load_matrices_transposed(uint32_t (&r)[4], const bf16* row);

@@ -1,5 +1,5 @@
 // The part of the CUDA runtime that the backend calls, on the processor: memory is the process's own, a
-// launch runs at once, and streams and events have nothing to wait for.
+// launch runs at once, but copies only when something waits for them, so that a missing wait shows.
 #pragma once
 
 #include <algorithm>
@@ -46,7 +46,13 @@ extern thread_local dim3 threadIdx, blockIdx, blockDim, gridDim;
 void __syncthreads();
 void __syncwarp();
 
-enum cudaError_t { cudaSuccess = 0, cudaErrorMemoryAllocation = 2, cudaErrorInvalidDevice = 101 };
+enum cudaError_t {
+  cudaSuccess = 0,
+  cudaErrorMemoryAllocation = 2,
+  cudaErrorInsufficientDriver = 35,
+  cudaErrorNoDevice = 100,
+  cudaErrorInvalidDevice = 101
+};
 enum cudaMemcpyKind { cudaMemcpyHostToDevice = 1, cudaMemcpyDeviceToHost = 2, cudaMemcpyDeviceToDevice = 3 };
 enum cudaFuncAttribute { cudaFuncAttributeMaxDynamicSharedMemorySize = 8 };
 using cudaStream_t = struct EmulatedStream*;
@@ -97,6 +103,9 @@ cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void* ke
 cudaError_t cudaFuncSetAttribute(const void* kernel, cudaFuncAttribute attribute, int value);
 
 namespace kaiaku::cuda {
+
+// Does the copies that a stream has been handed.
+void flush(cudaStream_t stream);
 
 // Runs body once for each thread of each block.
 void emulate(dim3 grid, dim3 block, size_t shared_bytes, const std::function<void()>& body);

@@ -16,8 +16,9 @@ template <class... P>
 void allow_shared(const char*, void (*)(P...), size_t) {}
 
 template <class... P>
-void launch(const char*, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared, cudaStream_t,
+void launch(const char*, void (*kernel)(P...), dim3 grid, dim3 block, size_t shared, cudaStream_t stream,
             std::common_type_t<P>... arguments) {
+  flush(stream);
   emulate(grid, block, shared, [&] { kernel(arguments...); });
 }
 

@@ -4,8 +4,9 @@
 #include "backend/cpu/cpu_backend.h"
 
 namespace kaiaku {
+namespace {
 
-double CpuBackend::sum_of_squares(const float* values, int64_t n) {
+double sum_of_squares(const float* values, int64_t n) {
   // Stretches of fixed length, so that the result doesn't depend on the number of threads.
   constexpr int64_t kStretch = 4096;
   const int64_t stretches = (n + kStretch - 1) / kStretch;
@@ -23,8 +24,21 @@ double CpuBackend::sum_of_squares(const float* values, int64_t n) {
   return total;
 }
 
-void CpuBackend::adamw_step(const AdamW& options, int64_t step, float gradient_scale, const float* gradient,
-                            float* m, float* v, float* weight, int64_t n) {
+}  // namespace
+
+void CpuBackend::gradient_scale(const float* gradient, int64_t n, int64_t n_targets, float max_norm,
+                                float* scale) {
+  const double norm = std::sqrt(sum_of_squares(gradient, n)) / static_cast<double>(n_targets);
+  double factor = 1.0 / static_cast<double>(n_targets);
+  if (max_norm > 0) factor *= std::min(1.0, max_norm / (norm + 1e-6));
+  scale[0] = static_cast<float>(std::isfinite(norm) ? factor : std::nan(""));
+  scale[1] = static_cast<float>(norm);
+}
+
+void CpuBackend::adamw_step(const AdamW& options, int64_t step, const float* gradient_scale,
+                            const float* gradient, float* m, float* v, float* weight, int64_t n) {
+  const float scale = gradient_scale[0];
+  if (std::isnan(scale)) return;
   const double correction1 = 1.0 - std::pow(static_cast<double>(options.beta1), static_cast<double>(step));
   const double correction2 = 1.0 - std::pow(static_cast<double>(options.beta2), static_cast<double>(step));
   const float step_size = static_cast<float>(options.lr / correction1);
@@ -35,7 +49,7 @@ void CpuBackend::adamw_step(const AdamW& options, int64_t step, float gradient_s
   const float eps = options.eps;
 #pragma omp parallel for simd schedule(static)
   for (int64_t i = 0; i < n; ++i) {
-    const float g = gradient[i] * gradient_scale;
+    const float g = gradient[i] * scale;
     m[i] = beta1 * m[i] + (1.0f - beta1) * g;
     v[i] = beta2 * v[i] + (1.0f - beta2) * g * g;
     weight[i] = weight[i] * decay - step_size * m[i] / (std::sqrt(v[i]) * inverse_root2 + eps);

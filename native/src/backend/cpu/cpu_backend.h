@@ -10,13 +10,20 @@ class CpuBackend final : public Backend {
   CpuBackend();
   ~CpuBackend() override;
 
-  void require_compute(DType type) const override;
+  void prepare(DType, std::byte*) override {}
 
   std::shared_ptr<std::byte> allocate(int64_t n, const std::string& name) override;
   void upload(const void* from, int64_t n, void* to) override;
   void download(const void* from, int64_t n, void* to) override;
   void zero(void* to, int64_t n) override;
   void finish() override {}
+  std::shared_ptr<std::byte> allocate_host(int64_t n, const std::string& name) override {
+    return allocate(n, name);
+  }
+  void offload(const void* from, int64_t n, void* to_host) override { download(from, n, to_host); }
+  void reload(const void* from_host, int64_t n, void* to) override { upload(from_host, n, to); }
+  void join_copies() override {}
+  void finish_copies() override {}
   void copy(ConstTensor from, Tensor to) override;
   void dequantize(const StoredMatrix& matrix, Tensor to) override;
 
@@ -63,9 +70,10 @@ class CpuBackend final : public Backend {
   void cross_entropy_forward(ConstMatrix logits, const int32_t* targets, float* nll) override;
 
   void add_column_squares(ConstTensor x, double* sums) override;
-  double sum_of_squares(const float* values, int64_t n) override;
-  void adamw_step(const AdamW& options, int64_t step, float gradient_scale, const float* gradient, float* m,
-                  float* v, float* weight, int64_t n) override;
+  void gradient_scale(const float* gradient, int64_t n, int64_t n_targets, float max_norm,
+                      float* scale) override;
+  void adamw_step(const AdamW& options, int64_t step, const float* gradient_scale, const float* gradient,
+                  float* m, float* v, float* weight, int64_t n) override;
 
  private:
   struct Products;  // those that oneDNN has prepared

@@ -15,8 +15,6 @@ void release(std::byte* block) {
 
 }  // namespace
 
-void CpuBackend::require_compute(DType) const {}
-
 std::shared_ptr<std::byte> CpuBackend::allocate(int64_t n, const std::string& name) {
   void* block = ::operator new(static_cast<size_t>(n), kAlignment, std::nothrow);
   if (block == nullptr) fail(KAIAKU_OUT_OF_MEMORY, name, ": ", n, " bytes asked for");

@@ -23,8 +23,8 @@ void with_head_dim(int64_t head_dim, const Body& body) {
   }
 }
 
-dim3 tile_grid(int64_t n_tokens, int64_t n_heads) {
-  return {static_cast<unsigned>((n_tokens + kTileRows - 1) / kTileRows), static_cast<unsigned>(n_heads)};
+dim3 tile_grid(int64_t n_tokens, int64_t rows, int64_t n_heads) {
+  return {static_cast<unsigned>((n_tokens + rows - 1) / rows), static_cast<unsigned>(n_heads)};
 }
 
 template <class T>
@@ -53,7 +53,7 @@ void CudaBackend::attention_forward(const AttentionShape& shape, ConstTensor qkv
     constexpr int kE = decltype(width)::value;
     const auto kernel = attention_forward_kernel<kE>;
     allow_shared("attention_forward", kernel, kForwardShared<kE>);
-    launch("attention_forward", kernel, tile_grid(qkv.rows, shape.n_heads), kAttentionThreads,
+    launch("attention_forward", kernel, tile_grid(qkv.rows, kQueries<kE>, shape.n_heads), kAttentionThreads,
            kForwardShared<kE>, stream(), p);
   });
 }
@@ -86,14 +86,18 @@ void CudaBackend::attention_backward(const AttentionShape& shape, ConstTensor d_
                             shape.ends};
   with_head_dim(shape.head_dim, [&](auto width) {
     constexpr int kE = decltype(width)::value;
-    const auto of_q = attention_backward_q_kernel<kE>;
-    const auto of_kv = attention_backward_kv_kernel<kE>;
-    allow_shared("attention_backward", of_q, kBackwardShared<kE>);
-    allow_shared("attention_backward", of_kv, kBackwardShared<kE>);
-    launch("attention_backward", of_q, tile_grid(qkv.rows, shape.n_heads), kAttentionThreads,
-           kBackwardShared<kE>, stream(), p);
-    launch("attention_backward", of_kv, tile_grid(qkv.rows, shape.n_kv_heads), kAttentionThreads,
-           kBackwardShared<kE>, stream(), p);
+    const auto run = [&](auto kernel, int64_t n_heads) {
+      allow_shared("attention_backward", kernel, kBackwardShared<kE>);
+      launch("attention_backward", kernel, tile_grid(qkv.rows, kOwnRows, n_heads), kAttentionThreads,
+             kBackwardShared<kE>, stream(), p);
+    };
+    run(attention_backward_q_kernel<kE>, shape.n_heads);
+    if constexpr (kE > 128) {
+      run(attention_backward_kv_kernel<kE, true, false>, shape.n_kv_heads);
+      run(attention_backward_kv_kernel<kE, false, true>, shape.n_kv_heads);
+    } else {
+      run(attention_backward_kv_kernel<kE, true, true>, shape.n_kv_heads);
+    }
   });
 }
 

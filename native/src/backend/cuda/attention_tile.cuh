@@ -9,8 +9,12 @@
 
 namespace kaiaku::cuda {
 
-constexpr int kAttentionThreads = 128;  // four warps of 16 rows each
-constexpr int kTileRows = 64;
+constexpr int kAttentionThreads = 128;  // four warps
+constexpr int kWarps = kAttentionThreads / kWarp;
+
+// Exponentials are taken to the base of 2, which the GPU has an instruction for.
+constexpr float kLog2E = 1.44269504f;
+constexpr float kLn2 = 0.693147181f;
 
 template <int kE>
 constexpr int kPitch = kE + 8;
@@ -23,7 +27,7 @@ struct HeadRows {
   int head_dim;
 };
 
-// Starts the copy of rows [first, first + n) of a head into a tile of kTileRows; rows from end on are zero.
+// Starts the copy of rows [first, first + n) of a head into a tile; rows from end on are zero.
 template <int kE>
 __device__ void fetch_rows(const HeadRows<const bf16>& head, int64_t first, int64_t end, int n, bf16* tile) {
   constexpr int kChunks = kE / 8;
@@ -35,43 +39,86 @@ __device__ void fetch_rows(const HeadRows<const bf16>& head, int64_t first, int6
   }
 }
 
-// sums [16, kN] += rows [row, row + 16) of a [·, kE] times the rows of b [kN, kE] transposed.
-template <int kE, int kN>
-__device__ void multiply_transposed(float (&sums)[kN / 8][4], const bf16* a, int row, const bf16* b) {
+// sums [kM * 16, kN] += rows [row, row + kM * 16) of a [·, kE] times the rows of b [kN, kE] transposed.
+template <int kE, int kN, int kM>
+__device__ void multiply_transposed(float (&sums)[kM][kN / 8][4], const bf16* a, int row, const bf16* b) {
   const int lane = threadIdx.x % kWarp;
 #pragma unroll
   for (int k = 0; k < kE; k += 16) {
-    uint32_t fragment_a[4];
-    load_matrices(fragment_a, a + (row + lane % 16) * kPitch<kE> + k + lane / 16 * 8);
+    uint32_t fragments_a[kM][4];
+#pragma unroll
+    for (int m = 0; m < kM; ++m) {
+      load_matrices(fragments_a[m], a + (row + m * 16 + lane % 16) * kPitch<kE> + k + lane / 16 * 8);
+    }
 #pragma unroll
     for (int j = 0; j < kN / 16; ++j) {
       uint32_t r[4];
       load_matrices(r, b + (j * 16 + lane / 16 * 8 + lane % 8) * kPitch<kE> + k + lane / 8 % 2 * 8);
       const uint32_t low[2] = {r[0], r[1]}, high[2] = {r[2], r[3]};
-      mma(sums[2 * j], fragment_a, low);
-      mma(sums[2 * j + 1], fragment_a, high);
+#pragma unroll
+      for (int m = 0; m < kM; ++m) {
+        mma(sums[m][2 * j], fragments_a[m], low);
+        mma(sums[m][2 * j + 1], fragments_a[m], high);
+      }
     }
   }
 }
 
-// sums [16, kE] += p [16, kN], which the warp holds as results of mma, times b [kN, kE].
+// The operand that multiply_transposed makes of rows [row, row + 16), for reuse.
+template <int kE>
+__device__ void load_rows(uint32_t (&fragments)[kE / 16][4], const bf16* a, int row) {
+  const int lane = threadIdx.x % kWarp;
+#pragma unroll
+  for (int k = 0; k < kE / 16; ++k) {
+    load_matrices(fragments[k], a + (row + lane % 16) * kPitch<kE> + k * 16 + lane / 16 * 8);
+  }
+}
+
+// multiply_transposed with such an operand.
 template <int kE, int kN>
-__device__ void multiply_probabilities(float (&sums)[kE / 8][4], const float (&p)[kN / 8][4], const bf16* b) {
+__device__ void multiply_transposed(float (&sums)[1][kN / 8][4], const uint32_t (&a)[kE / 16][4],
+                                    const bf16* b) {
+  const int lane = threadIdx.x % kWarp;
+#pragma unroll
+  for (int k = 0; k < kE / 16; ++k) {
+#pragma unroll
+    for (int j = 0; j < kN / 16; ++j) {
+      uint32_t r[4];
+      load_matrices(r, b + (j * 16 + lane / 16 * 8 + lane % 8) * kPitch<kE> + k * 16 + lane / 8 % 2 * 8);
+      const uint32_t low[2] = {r[0], r[1]}, high[2] = {r[2], r[3]};
+      mma(sums[0][2 * j], a[k], low);
+      mma(sums[0][2 * j + 1], a[k], high);
+    }
+  }
+}
+
+// sums [kM * 16, kE] += p [kM * 16, kN], which the warp holds as results of mma, times b [kN, kE].
+template <int kE, int kN, int kM>
+__device__ void multiply_probabilities(float (&sums)[kM][kE / 8][4], const float (&p)[kM][kN / 8][4],
+                                       const bf16* b) {
   const int lane = threadIdx.x % kWarp;
 #pragma unroll
   for (int k = 0; k < kN / 16; ++k) {
     // The results of two neighbouring 8-column products are one 16-deep operand.
-    const uint32_t fragment_a[4] = {pack(p[2 * k][0], p[2 * k][1]), pack(p[2 * k][2], p[2 * k][3]),
-                                    pack(p[2 * k + 1][0], p[2 * k + 1][1]),
-                                    pack(p[2 * k + 1][2], p[2 * k + 1][3])};
+    uint32_t fragments_a[kM][4];
+#pragma unroll
+    for (int m = 0; m < kM; ++m) {
+#pragma unroll
+      for (int i = 0; i < 4; ++i) {
+        fragments_a[m][i] = pack(p[m][2 * k + i / 2][i % 2 * 2], p[m][2 * k + i / 2][i % 2 * 2 + 1]);
+      }
+    }
 #pragma unroll
     for (int j = 0; j < kE / 16; ++j) {
       uint32_t r[4];
       load_matrices_transposed(
           r, b + (k * 16 + lane / 8 % 2 * 8 + lane % 8) * kPitch<kE> + j * 16 + lane / 16 * 8);
       const uint32_t low[2] = {r[0], r[1]}, high[2] = {r[2], r[3]};
-      mma(sums[2 * j], fragment_a, low);
-      mma(sums[2 * j + 1], fragment_a, high);
+#pragma unroll
+      for (int m = 0; m < kM; ++m) {
+        mma(sums[m][2 * j], fragments_a[m], low);
+        mma(sums[m][2 * j + 1], fragments_a[m], high);
+      }
     }
   }
 }

@@ -32,7 +32,8 @@ __global__ void forward_kernel(Rows<const float> logits, int64_t vocab_size, con
   if (threadIdx.x == 0) nll[blockIdx.x] = lse - row[targets[blockIdx.x]];
 }
 
-// d_logits = softmax - onehot.
+// d_logits = softmax - onehot. d_logits may lie in the row of logits, values of bf16 in the first half: what
+// is written never reaches beyond what all threads have read.
 template <class D>
 __global__ void backward_kernel(Rows<float> logits, int64_t vocab_size, const int32_t* targets, float* nll,
                                 Rows<D> d_logits) {
@@ -41,9 +42,20 @@ __global__ void backward_kernel(Rows<float> logits, int64_t vocab_size, const in
   const int target = targets[blockIdx.x];
   const float lse = log_sum_exp(row, vocab_size);
   if (threadIdx.x == 0) nll[blockIdx.x] = lse - row[target];
-  __syncthreads();  // d_logits may be logits
-  for (int64_t i = threadIdx.x; i < vocab_size; i += kThreads) {
-    set(to + i, expf(row[i] - lse) - (i == target ? 1.0f : 0.0f));
+  constexpr int kAtOnce = 8;
+  float values[kAtOnce];
+  for (int64_t first = threadIdx.x; first - threadIdx.x < vocab_size; first += kAtOnce * kThreads) {
+#pragma unroll
+    for (int n = 0; n < kAtOnce; ++n) {
+      const int64_t i = first + n * kThreads;
+      if (i < vocab_size) values[n] = expf(row[i] - lse) - (i == target ? 1.0f : 0.0f);
+    }
+    __syncthreads();
+#pragma unroll
+    for (int n = 0; n < kAtOnce; ++n) {
+      const int64_t i = first + n * kThreads;
+      if (i < vocab_size) set(to + i, values[n]);
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "backend/devices.h"
 #include "base/error.h"
 #include "base/log.h"
 #include "kaiaku.h"
@@ -10,30 +11,55 @@
 
 namespace kaiaku::cuda {
 
+namespace {
+
+auto make_stream() {
+  cudaStream_t stream = nullptr;
+  check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
+  return std::shared_ptr<std::remove_pointer_t<cudaStream_t>>(stream, cudaStreamDestroy);
+}
+
+auto make_event() {
+  cudaEvent_t event = nullptr;
+  check(cudaEventCreateWithFlags(&event, cudaEventDisableTiming), "cudaEventCreateWithFlags");
+  return std::shared_ptr<std::remove_pointer_t<cudaEvent_t>>(event, cudaEventDestroy);
+}
+
+std::shared_ptr<std::byte> pinned(int64_t n, const std::string& name) {
+  void* block = nullptr;
+  const cudaError_t status = cudaMallocHost(&block, static_cast<size_t>(n));
+  if (status == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    fail(KAIAKU_OUT_OF_MEMORY, name, ": ", n, " bytes of the host's memory asked for");
+  }
+  check(status, name.c_str());
+  return {static_cast<std::byte*>(block), cudaFreeHost};
+}
+
+}  // namespace
+
 CudaBackend::CudaBackend(int device) : device_(device) {
   check(cudaSetDevice(device), "cudaSetDevice");
-  cudaStream_t queue = nullptr;
-  check(cudaStreamCreateWithFlags(&queue, cudaStreamNonBlocking), "cudaStreamCreateWithFlags");
-  stream_.reset(queue, cudaStreamDestroy);
-  void* pinned = nullptr;
-  check(cudaMallocHost(&pinned, kStagingBytes), "cudaMallocHost");
-  staging_.reset(static_cast<std::byte*>(pinned), cudaFreeHost);
-  partial_sums_ = allocate(kSquareSums * static_cast<int64_t>(sizeof(double)), "partial sums");
-  workspace_ = allocate(LtMatmul::kWorkspaceBytes, "workspace of matrix products");
-  lt_ = LtMatmul::open(workspace_.get());
-  if (lt_ == nullptr) workspace_.reset();
+  stream_ = make_stream();
+  copies_ = make_stream();
+  work_so_far_ = make_event();
+  copies_so_far_ = make_event();
+  staging_ = pinned(kStagingBytes, "memory that copies to the GPU start from");
 }
 
 CudaBackend::~CudaBackend() {
   cudaSetDevice(device_);
   cudaStreamSynchronize(stream_.get());
+  cudaStreamSynchronize(copies_.get());
 }
 
-void CudaBackend::require_compute(DType type) const {
+void CudaBackend::prepare(DType type, std::byte* scratch) {
   if (type != DType::kBf16) {
     fail(KAIAKU_UNSUPPORTED, "options.compute is ", KAIAKU_COMPUTE_F32, " (f32), a GPU computes in bf16 (",
          KAIAKU_COMPUTE_BF16, ")");
   }
+  scratch_ = scratch;
+  lt_ = LtMatmul::open(scratch, backend_scratch(device_));
 }
 
 cudaStream_t CudaBackend::stream() const {
@@ -50,7 +76,7 @@ std::shared_ptr<std::byte> CudaBackend::allocate(int64_t n, const std::string& n
     size_t free = 0, total = 0;
     check(cudaMemGetInfo(&free, &total), "cudaMemGetInfo");
     fail(KAIAKU_OUT_OF_MEMORY, name, ": ", n, " bytes asked for, device ", device_, " has ", free,
-         " free of ", total);
+         " free of ", total, "; another process may hold the rest, see nvidia-smi");
   }
   check(status, name.c_str());
   std::shared_ptr<std::byte> owner(static_cast<std::byte*>(block), [device = device_](std::byte* memory) {
@@ -88,6 +114,36 @@ void CudaBackend::zero(void* to, int64_t n) {
 void CudaBackend::finish() {
   check(cudaStreamSynchronize(stream()), "waiting for the device");
   staged_ = 0;
+}
+
+std::shared_ptr<std::byte> CudaBackend::allocate_host(int64_t n, const std::string& name) {
+  stream();
+  return pinned(n, name);
+}
+
+cudaStream_t CudaBackend::copies_after_work() {
+  check(cudaEventRecord(work_so_far_.get(), stream()), "cudaEventRecord");
+  check(cudaStreamWaitEvent(copies_.get(), work_so_far_.get(), 0), "cudaStreamWaitEvent");
+  return copies_.get();
+}
+
+void CudaBackend::offload(const void* from, int64_t n, void* to_host) {
+  check(cudaMemcpyAsync(to_host, from, static_cast<size_t>(n), cudaMemcpyDeviceToHost, copies_after_work()),
+        "offload");
+}
+
+void CudaBackend::reload(const void* from_host, int64_t n, void* to) {
+  check(cudaMemcpyAsync(to, from_host, static_cast<size_t>(n), cudaMemcpyHostToDevice, copies_after_work()),
+        "reload");
+}
+
+void CudaBackend::join_copies() {
+  check(cudaEventRecord(copies_so_far_.get(), copies_.get()), "cudaEventRecord");
+  check(cudaStreamWaitEvent(stream(), copies_so_far_.get(), 0), "cudaStreamWaitEvent");
+}
+
+void CudaBackend::finish_copies() {
+  check(cudaStreamSynchronize(copies_.get()), "waiting for copies");
 }
 
 }  // namespace kaiaku::cuda

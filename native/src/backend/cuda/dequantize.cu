@@ -29,6 +29,29 @@ __global__ void nf4_kernel(Nf4Matrix m, int64_t n, Y* y) {
   if (i + 1 < n) set(y + i + 1, m.codes[byte & 15] * absmax);
 }
 
+// The same for the usual blocks and whole eights of bf16: neighbouring threads read 4 bytes and write 16
+// each, kEights times over, so that enough is under way to fill the memory's bandwidth.
+constexpr int kEights = 4;
+__global__ void nf4_eights_kernel(Nf4Matrix m, int64_t n_eights, uint4* y) {
+  __shared__ float2 pairs[256];
+  nf4_fill_pairs(m.codes, pairs);
+  const int64_t first = int64_t{blockIdx.x} * kEights * kThreads + threadIdx.x;
+  uint32_t packed[kEights];
+  float absmax[kEights];
+#pragma unroll
+  for (int n = 0; n < kEights; ++n) {
+    const int64_t i = first + n * kThreads;
+    if (i >= n_eights) continue;
+    packed[n] = reinterpret_cast<const uint32_t*>(m.packed)[i];
+    absmax[n] = nf4_absmax(m, i / (kNf4Block / 8), kNf4NestedBlock);
+  }
+#pragma unroll
+  for (int n = 0; n < kEights; ++n) {
+    const int64_t i = first + n * kThreads;
+    if (i < n_eights) y[i] = nf4_eight(packed[n], absmax[n], pairs);
+  }
+}
+
 // y [T, D] = rows tokens [T] of a table whose rows are row_bytes long.
 template <class Type, class Y>
 __global__ void embedding_kernel(const uint8_t* table, int64_t row_bytes, const int32_t* tokens, Rows<Y> y,
@@ -40,8 +63,8 @@ __global__ void embedding_kernel(const uint8_t* table, int64_t row_bytes, const 
   });
 }
 
-unsigned blocks_for(int64_t n) {
-  return static_cast<unsigned>((n + kThreads - 1) / kThreads);
+unsigned blocks_for(int64_t n, int64_t per_block = kThreads) {
+  return static_cast<unsigned>((n + per_block - 1) / per_block);
 }
 
 // Calls body with the type's reader.
@@ -83,10 +106,13 @@ void CudaBackend::dequantize(const StoredMatrix& matrix, Tensor to) {
       [&](auto rows) {
         using Y = ValueOf<decltype(rows)>;
         if (matrix.nf4 != nullptr) {
-          const Nf4& nf4 = *matrix.nf4;
-          const Nf4Matrix m{nf4.packed,           nf4.absmax,        nf4.nested_absmax, nf4.quant_map,
-                            nf4.nested_quant_map, nf4.nested_offset, nf4.block_size,    nf4.nested_block_size,
-                            matrix.rows,          matrix.cols};
+          const Nf4Matrix m = nf4_matrix(matrix);
+          if (std::is_same_v<Y, bf16> && has_usual_blocks(m) && n % 8 == 0 &&
+              reinterpret_cast<uintptr_t>(rows.data) % 16 == 0) {
+            launch("dequantize", nf4_eights_kernel, blocks_for(n / 8, kEights * kThreads), kThreads, 0,
+                   stream(), m, n / 8, reinterpret_cast<uint4*>(rows.data));
+            return;
+          }
           launch("dequantize", nf4_kernel<Y>, blocks_for((n + 1) / 2), kThreads, 0, stream(), m, n,
                  rows.data);
           return;

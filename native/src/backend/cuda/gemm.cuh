@@ -6,14 +6,14 @@
 
 namespace kaiaku::cuda {
 
-// What is done with a sum: y = scale * sum + bias, on top of what y holds where add is set.
+// What is done with a sum: y = scale * sum, on top of what y holds where add is set.
 template <class Out>
 struct GemmOutput {
   Out* data;
   int64_t rows, cols, stride;
-  const float* bias;  // [cols] or null
   float scale;
   bool add;
+  bool in_pairs;  // whether two neighbours can be written at once
 };
 
 constexpr int kGemmK = 32;      // depth of a tile
@@ -74,7 +74,7 @@ __device__ inline void prepare(Nf4Source& source) {
 // y [M, N] from a, [M, K] or with transpose_a [K, M], and b, [N, K] or with transpose_b [K, N]. grid.x walks
 // the tiles of M first, so that blocks that run together share b.
 template <class Shape, bool transpose_a, bool transpose_b, class A, class B, class Out>
-__global__ void __launch_bounds__(kGemmThreads) gemm_kernel(A a, B b, GemmOutput<Out> y, int64_t depth) {
+__global__ void __launch_bounds__(kGemmThreads, 2) gemm_kernel(A a, B b, GemmOutput<Out> y, int64_t depth) {
   constexpr int kM = Shape::kM, kN = Shape::kN;
   constexpr int kTilesM = Shape::kWarpM / 16, kTilesN = Shape::kWarpN / 8;
   constexpr int kStageA = kStageSize<kM, transpose_a>, kStageB = kStageSize<kN, transpose_b>;
@@ -146,15 +146,20 @@ __global__ void __launch_bounds__(kGemmThreads) gemm_kernel(A a, B b, GemmOutput
 #pragma unroll
     for (int j = 0; j < kTilesN; ++j) {
 #pragma unroll
-      for (int v = 0; v < 4; ++v) {
-        const int64_t row = row0 + warp_row + i * 16 + lane / 4 + v / 2 * 8;
-        const int64_t col = col0 + warp_col + j * 8 + lane % 4 * 2 + v % 2;
+      for (int half = 0; half < 2; ++half) {
+        const int64_t row = row0 + warp_row + i * 16 + lane / 4 + half * 8;
+        const int64_t col = col0 + warp_col + j * 8 + lane % 4 * 2;
         if (row >= y.rows || col >= y.cols) continue;
         Out* to = y.data + row * y.stride + col;
-        float value = sums[i][j][v] * y.scale;
-        if (y.bias != nullptr) value += y.bias[col];
-        if (y.add) value += to_float(*to);
-        set(to, value);
+        const bool both = col + 1 < y.cols;
+        float value[2] = {sums[i][j][2 * half] * y.scale, sums[i][j][2 * half + 1] * y.scale};
+        if (both && y.in_pairs) {
+          float before[2] = {};
+          if (y.add) load_two(to, before);
+          store_two(to, value[0] + before[0], value[1] + before[1]);
+          continue;
+        }
+        for (int v = 0; v < (both ? 2 : 1); ++v) set(to + v, y.add ? value[v] + to_float(to[v]) : value[v]);
       }
     }
   }

@@ -71,7 +71,7 @@ struct LtMatmul::Impl {
       check_lt(lt->preference_set(preference, attribute, &value, sizeof value),
                "cublasLtMatmulPreferenceSetAttribute");
     };
-    prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<uint64_t>(kWorkspaceBytes));
+    prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<uint64_t>(workspace_bytes));
     prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, alignment_of(b.matrix.data));
     prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, alignment_of(a.matrix.data));
     prefer(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, alignment_of(y.data));
@@ -89,14 +89,16 @@ struct LtMatmul::Impl {
   std::unique_ptr<CublasLt> lt;
   cublasLtHandle_t handle = nullptr;
   void* workspace = nullptr;
+  size_t workspace_bytes = 0;
   std::map<Key, Product> products;
 };
 
-std::unique_ptr<LtMatmul> LtMatmul::open(void* workspace) {
+std::unique_ptr<LtMatmul> LtMatmul::open(void* workspace, int64_t bytes) {
   auto impl = std::make_unique<Impl>();
   impl->lt = CublasLt::open();
   if (impl->lt == nullptr) return nullptr;
   impl->workspace = workspace;
+  impl->workspace_bytes = static_cast<size_t>(bytes);
   check_lt(impl->lt->create(&impl->handle), "cublasLtCreate");
   return std::unique_ptr<LtMatmul>(new LtMatmul(std::move(impl)));
 }
@@ -125,7 +127,7 @@ bool LtMatmul::multiply(const ProductOperand& a, const ProductOperand& b, Tensor
   const float beta = add ? 1.0f : 0.0f;
   check_lt(
       impl_->lt->matmul(impl_->handle, p.desc, &scale, b.matrix.data, p.b, a.matrix.data, p.a, &beta, y.data,
-                        p.y, y.data, p.y, &p.algorithm, impl_->workspace, kWorkspaceBytes, stream),
+                        p.y, y.data, p.y, &p.algorithm, impl_->workspace, impl_->workspace_bytes, stream),
       "cublasLtMatmul");
   return true;
 }

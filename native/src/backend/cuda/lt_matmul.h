@@ -21,10 +21,8 @@ struct ProductOperand {
 
 class LtMatmul {
  public:
-  static constexpr int64_t kWorkspaceBytes = int64_t{32} << 20;
-
-  // Null where there is no cuBLASLt on this machine. workspace [kWorkspaceBytes] stays the caller's.
-  static std::unique_ptr<LtMatmul> open(void* workspace);
+  // Null where there is no cuBLASLt on this machine. workspace [bytes] stays the caller's.
+  static std::unique_ptr<LtMatmul> open(void* workspace, int64_t bytes);
   ~LtMatmul();
 
   // y = scale * a b, y of bf16 or f32, on top of what y holds where add is set. False where cuBLASLt has no

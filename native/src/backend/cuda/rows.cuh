@@ -29,6 +29,13 @@ struct Rows {
   __device__ T* row(int64_t i) const { return data + i * stride; }
 };
 
+// Whether rows of so many values can be walked in eights.
+template <class T>
+bool in_eights(const Rows<T>& rows, int64_t cols) {
+  return cols % 8 == 0 && rows.stride * static_cast<int64_t>(sizeof(T)) % 16 == 0 &&
+         reinterpret_cast<uintptr_t>(rows.data) % 16 == 0;
+}
+
 template <class R>
 using ValueOf = typename R::Value;
 

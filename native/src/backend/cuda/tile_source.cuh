@@ -54,7 +54,8 @@ struct AnySource {
   };
 };
 
-// NF4 whose rows hold a multiple of 16 values: each thread keeps runs of 16 in registers until store.
+// NF4 of the usual blocks whose rows hold a multiple of 16 values: each thread keeps runs of 16 in registers
+// until store.
 struct Nf4Source {
   Nf4Matrix matrix;
   const float2* pairs;  // shared memory: the two codes of each byte
@@ -63,8 +64,8 @@ struct Nf4Source {
   struct Tile {
     static constexpr int kRuns = kRows * kCols / 16;
     static constexpr int kPerThread = (kRuns + kGemmThreads - 1) / kGemmThreads;
-    uint2 packed[kPerThread];
-    float absmax[kPerThread];
+    uint2 packed[kPerThread] = {};
+    float absmax[kPerThread] = {};
 
     __device__ void fetch(const Nf4Source& m, int64_t row0, int64_t col0, bf16*) {
 #pragma unroll
@@ -77,7 +78,7 @@ struct Nf4Source {
         if (i >= kRuns || row >= m.matrix.rows || col >= m.matrix.cols) continue;
         const int64_t flat = row * m.matrix.cols + col;
         packed[n] = *reinterpret_cast<const uint2*>(m.matrix.packed + flat / 2);
-        absmax[n] = nf4_absmax(m.matrix, flat / kNf4Block);
+        absmax[n] = nf4_absmax(m.matrix, flat / kNf4Block, kNf4NestedBlock);
       }
     }
 
@@ -87,13 +88,8 @@ struct Nf4Source {
         const int i = threadIdx.x + n * kGemmThreads;
         if (i >= kRuns) continue;
         bf16* to = tile + i / (kCols / 16) * (kCols + kPad) + i % (kCols / 16) * 16;
-        const unsigned words[2] = {packed[n].x, packed[n].y};
-#pragma unroll
-        for (int byte = 0; byte < 8; ++byte) {
-          const float2 codes = m.pairs[words[byte / 4] >> (byte % 4 * 8) & 255];
-          to[2 * byte] = __float2bfloat16(codes.x * absmax[n]);
-          to[2 * byte + 1] = __float2bfloat16(codes.y * absmax[n]);
-        }
+        *reinterpret_cast<uint4*>(to) = nf4_eight(packed[n].x, absmax[n], m.pairs);
+        *reinterpret_cast<uint4*>(to + 8) = nf4_eight(packed[n].y, absmax[n], m.pairs);
       }
     }
   };

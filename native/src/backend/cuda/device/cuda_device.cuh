@@ -37,6 +37,11 @@ __device__ inline uint32_t pack(float low, float high) {
   return *reinterpret_cast<const uint32_t*>(&pair);
 }
 
+__device__ inline void unpack(uint32_t pair, float& low, float& high) {
+  low = __uint_as_float(pair << 16);
+  high = __uint_as_float(pair & 0xffff0000u);
+}
+
 // d [16, 8] += a [16, 16] b [16, 8] of one warp, in the fragments of mma.sync (PTX ISA, m16n8k16): lane l
 // holds rows l/4 and l/4 + 8, and pairs of columns from 2 (l%4) on.
 __device__ inline void mma(float (&d)[4], const uint32_t (&a)[4], const uint32_t (&b)[2]) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** kaiaku.h, function by function and in its order; the header is the manual. Buffers are read from position 0. */
 @SuppressWarnings("MemberName")
 interface KaiakuLibrary extends Library {
-    int ABI_VERSION = 2;
+    int ABI_VERSION = 3;
 
     interface LogFunction extends Callback {
         void invoke(@Nullable Pointer user, int level, String text);
@@ -64,6 +64,7 @@ interface KaiakuLibrary extends Library {
         "post_norms",
         "activation",
         "sliding_window",
+        "host_embedding",
         "rms_norm_eps",
         "embedding_scale",
         "attention_scale",
@@ -88,6 +89,7 @@ interface KaiakuLibrary extends Library {
         public int post_norms;
         public int activation;
         public int sliding_window;
+        public int host_embedding;
         public float rms_norm_eps;
         public float embedding_scale;
         public float attention_scale;
@@ -125,6 +127,8 @@ interface KaiakuLibrary extends Library {
         "kept_layers",
         "n_threads",
         "compute",
+        "offload",
+        "cached_layers",
         "reserved",
         "scaling",
         "beta1",
@@ -144,6 +148,8 @@ interface KaiakuLibrary extends Library {
         public int kept_layers;
         public int n_threads;
         public int compute;
+        public int offload;
+        public int cached_layers;
         public int reserved;
         public float scaling;
         public float beta1;
@@ -166,7 +172,16 @@ interface KaiakuLibrary extends Library {
         public int use_adapter;
     }
 
-    @Structure.FieldOrder({"struct_size", "reserved", "weights", "adapter", "optimizer", "activations", "workspace"})
+    @Structure.FieldOrder({
+        "struct_size",
+        "reserved",
+        "weights",
+        "adapter",
+        "optimizer",
+        "activations",
+        "workspace",
+        "host"
+    })
     class Memory extends Structure {
         public int struct_size = size();
         public int reserved;
@@ -175,6 +190,7 @@ interface KaiakuLibrary extends Library {
         public long optimizer;
         public long activations;
         public long workspace;
+        public long host;
     }
 
     int kaiaku_abi_version();

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A GPU that this build computes on; {@code kaiaku_device_info}.
+ * A GPU that this build sees; {@code kaiaku_device_info}.
  *
  * @param index what {@link NativeModelConfig#device} calls it
  * @param computeMajor of its compute capability
@@ -15,8 +15,16 @@ import java.util.List;
  */
 public record NativeDevice(
         int index, String name, int computeMajor, int computeMinor, long totalBytes, long freeBytes) {
+    /** The oldest compute capability whose tensor cores multiply bf16. */
+    private static final int LEAST_MAJOR = 8;
+
     /** The CPU's index. */
     public static final int CPU = -1;
+
+    /** Whether models can be trained on it. */
+    public boolean trains() {
+        return computeMajor >= LEAST_MAJOR;
+    }
 
     /** How many there are; 0 where there is none, or this build has no backend for them. */
     public static int count() {

@@ -8,8 +8,9 @@ package dev.kaiaku.bindings;
  * @param optimizer AdamW moments
  * @param activations what is kept from forward to backward
  * @param workspace buffers reused by every layer, logits chunk included
+ * @param host of the host's memory, beside a GPU: embedding and offloaded inputs
  */
-public record NativeMemory(long weights, long adapter, long optimizer, long activations, long workspace) {
+public record NativeMemory(long weights, long adapter, long optimizer, long activations, long workspace, long host) {
 
     /**
      * What a model and a trainer of these sizes will hold, without making them.
@@ -23,9 +24,16 @@ public record NativeMemory(long weights, long adapter, long optimizer, long acti
     }
 
     static NativeMemory of(KaiakuLibrary.Memory memory) {
-        return new NativeMemory(memory.weights, memory.adapter, memory.optimizer, memory.activations, memory.workspace);
+        return new NativeMemory(
+                memory.weights,
+                memory.adapter,
+                memory.optimizer,
+                memory.activations,
+                memory.workspace,
+                memory.host);
     }
 
+    /** Of the device that computes. */
     public long total() {
         return weights + adapter + optimizer + activations + workspace;
     }

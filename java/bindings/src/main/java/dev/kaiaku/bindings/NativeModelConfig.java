@@ -22,6 +22,7 @@ import java.util.Set;
  * @param postNorms results of attention and feed-forward are normed before they are added
  * @param activation of the feed-forward's gate
  * @param slidingWindow W, how many of the newest tokens a local layer sees; 0: none is local
+ * @param hostEmbedding the embedding stays in the host's memory, beside a GPU; not where it is tied
  * @param embeddingScale multiplies the embedding's rows
  * @param attentionScale multiplies q k^T
  * @param localLayers indices of the layers that see the window only
@@ -44,6 +45,7 @@ public record NativeModelConfig(
         boolean postNorms,
         NativeActivation activation,
         int slidingWindow,
+        boolean hostEmbedding,
         float rmsNormEps,
         float embeddingScale,
         float attentionScale,
@@ -59,6 +61,33 @@ public record NativeModelConfig(
      */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** The same with embedding and head in a form, and the embedding in a place. */
+    public NativeModelConfig withTables(NativeWeights form, boolean inHost) {
+        return new NativeModelConfig(
+                device,
+                weights,
+                form,
+                layers,
+                hiddenSize,
+                intermediateSize,
+                heads,
+                kvHeads,
+                headDim,
+                vocabSize,
+                tiedEmbeddings,
+                attentionBias,
+                outputBias,
+                qkNorm,
+                postNorms,
+                activation,
+                slidingWindow,
+                inHost,
+                rmsNormEps,
+                embeddingScale,
+                attentionScale,
+                localLayers);
     }
 
     KaiakuLibrary.ModelConfig toStruct() {
@@ -80,6 +109,7 @@ public record NativeModelConfig(
         struct.post_norms = postNorms ? 1 : 0;
         struct.activation = activation.code();
         struct.sliding_window = slidingWindow;
+        struct.host_embedding = hostEmbedding ? 1 : 0;
         struct.rms_norm_eps = rmsNormEps;
         struct.embedding_scale = embeddingScale;
         struct.attention_scale = attentionScale;
@@ -113,6 +143,7 @@ public record NativeModelConfig(
         private boolean postNorms;
         private NativeActivation activation = NativeActivation.SILU;
         private int slidingWindow;
+        private boolean hostEmbedding;
         private float rmsNormEps;
         private float embeddingScale = 1;
         private float attentionScale;
@@ -205,6 +236,11 @@ public record NativeModelConfig(
             return this;
         }
 
+        public Builder hostEmbedding(boolean value) {
+            hostEmbedding = value;
+            return this;
+        }
+
         public Builder rmsNormEps(float value) {
             rmsNormEps = value;
             return this;
@@ -244,6 +280,7 @@ public record NativeModelConfig(
                     postNorms,
                     activation,
                     slidingWindow,
+                    hostEmbedding,
                     rmsNormEps,
                     embeddingScale,
                     attentionScale > 0 ? attentionScale : (float) (1 / Math.sqrt(headDim)),

@@ -7,6 +7,9 @@ package dev.kaiaku.bindings;
  * @param targets {@code KAIAKU_TARGET_*} bits
  * @param maxTokens the largest T of one call
  * @param keptLayers how many of the last layers keep everything from forward to backward; the others run again
+ * @param offload inputs of layers that run again wait in the host's memory; on a GPU only
+ * @param cachedLayers 0: matrices are made as products read them for each product; n: each layer's once for as long as
+ *     it is at work, and those of the last n - 1 layers once for all
  * @param threads 0: all processors
  * @param compute of matrix products
  * @param scaling s in {@code W x + s B A x}
@@ -20,6 +23,8 @@ public record NativeTrainerOptions(
         int targets,
         int maxTokens,
         int keptLayers,
+        boolean offload,
+        int cachedLayers,
         int threads,
         NativeCompute compute,
         float scaling,
@@ -44,6 +49,8 @@ public record NativeTrainerOptions(
     public Builder toBuilder() {
         return builder(rank, targets, maxTokens)
                 .keptLayers(keptLayers)
+                .offload(offload)
+                .cachedLayers(cachedLayers)
                 .threads(threads)
                 .compute(compute)
                 .scaling(scaling)
@@ -63,6 +70,8 @@ public record NativeTrainerOptions(
         struct.targets = targets;
         struct.max_tokens = maxTokens;
         struct.kept_layers = keptLayers;
+        struct.offload = offload ? 1 : 0;
+        struct.cached_layers = cachedLayers;
         struct.n_threads = threads;
         struct.compute = compute.code();
         struct.scaling = scaling;
@@ -83,6 +92,8 @@ public record NativeTrainerOptions(
         private int targets;
         private int maxTokens;
         private int keptLayers;
+        private boolean offload;
+        private int cachedLayers;
         private int threads;
         private NativeCompute compute = NativeCompute.F32;
         private float scaling = 1;
@@ -114,6 +125,16 @@ public record NativeTrainerOptions(
 
         public Builder keptLayers(int value) {
             keptLayers = value;
+            return this;
+        }
+
+        public Builder offload(boolean value) {
+            offload = value;
+            return this;
+        }
+
+        public Builder cachedLayers(int value) {
+            cachedLayers = value;
             return this;
         }
 
@@ -178,6 +199,8 @@ public record NativeTrainerOptions(
                     targets,
                     maxTokens,
                     keptLayers,
+                    offload,
+                    cachedLayers,
                     threads,
                     compute,
                     scaling,

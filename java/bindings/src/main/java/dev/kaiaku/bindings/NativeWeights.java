@@ -7,7 +7,9 @@ public enum NativeWeights {
     /** 4 bits with double quantisation, byte for byte as bitsandbytes does it. */
     NF4(2),
     /** Each matrix stays as it came and is dequantised on use. */
-    FILE(3);
+    FILE(3),
+    /** 8 bits in ggml's blocks of 32. */
+    Q8_0(4);
 
     private final int code;
 

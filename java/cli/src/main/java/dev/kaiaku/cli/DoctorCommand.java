@@ -73,7 +73,8 @@ final class DoctorCommand implements Callable<Integer> {
                             device.computeMajor(),
                             device.computeMinor(),
                             device.freeBytes(),
-                            device.totalBytes()));
+                            device.totalBytes())
+                            + (device.trains() ? "" : "; too old to train on, bf16 products need 8.0"));
         }
         if (devices.isEmpty()) {
             line("GPU", "none that trains: " + reason);

@@ -8,6 +8,7 @@ import dev.kaiaku.model.hub.BaseFetcher;
 import dev.kaiaku.trainer.Forecast;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.forecast.DataSize;
+import dev.kaiaku.trainer.memory.Layout;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -91,6 +92,7 @@ final class PlanCommand implements Callable<Integer> {
 
     private Summary summary(BaseSketch sketch, Forecast forecast, @Nullable DataSize size) {
         NativeMemory memory = forecast.memory().memory();
+        Layout layout = forecast.memory().layout();
         boolean gpu = forecast.device().gpu();
         int kept = forecast.memory().keptLayers();
         Summary summary = new Summary()
@@ -103,7 +105,7 @@ final class PlanCommand implements Callable<Integer> {
                         lower(forecast.weights()),
                         lower(forecast.compute()),
                         gpu ? "a GPU" : "this processor"))
-                .line(row("weights", memory.weights(), ""))
+                .line(row("weights", memory.weights(), layout.eightBitTables() ? "embedding and head in 8 bits" : ""))
                 .line(row("adapter", memory.adapter(), "its gradients too"))
                 .line(row("optimiser", memory.optimizer(), ""))
                 .line(row(
@@ -112,7 +114,7 @@ final class PlanCommand implements Callable<Integer> {
                         kept == forecast.layers()
                                 ? "nothing computed twice"
                                 : forecast.layers() - kept + " of " + forecast.layers() + " layers computed twice"))
-                .line(row("workspace", memory.workspace(), forecast.memory().microTokens() + " tokens at once"))
+                .line(row("workspace", memory.workspace(), layout.microTokens() + " tokens at once" + cached(forecast)))
                 .line(row(
                         "besides",
                         forecast.memory().bytes() - memory.total(),
@@ -120,7 +122,14 @@ final class PlanCommand implements Callable<Integer> {
                 .line(row(
                         "together",
                         forecast.memory().bytes(),
-                        "of " + TrainingDisplay.bytes(forecast.budget().limit())))
+                        "of " + TrainingDisplay.bytes(forecast.budget().limit())));
+        if (memory.host() > 0) {
+            summary.line(row(
+                    "main memory",
+                    memory.host(),
+                    layout.offload() ? "embedding and inputs of layers, beside the GPU's" : "embedding, beside the GPU's"));
+        }
+        summary
                 .line(String.format(
                         Locale.ROOT,
                         "Longest example that fits: %,d tokens; planned for %,d.",
@@ -160,16 +169,26 @@ final class PlanCommand implements Callable<Integer> {
                 .put("optimizer_bytes", memory.optimizer())
                 .put("activations_bytes", memory.activations())
                 .put("workspace_bytes", memory.workspace())
+                .put("host_bytes", memory.host())
                 .put("total_bytes", forecast.memory().bytes())
                 .put("limit_bytes", forecast.budget().limit())
-                .put("micro_tokens", forecast.memory().microTokens())
+                .put("micro_tokens", layout.microTokens())
                 .put("kept_layers", kept)
+                .put("cached_layers", layout.cachedLayers())
+                .put("offload", layout.offload() ? 1 : 0)
+                .put("host_embedding", layout.hostEmbedding() ? 1 : 0)
+                .put("eight_bit_tables", layout.eightBitTables() ? 1 : 0)
                 .put("layers", forecast.layers())
                 .put("seq_len", forecast.seqLen())
                 .put("batch_tokens", forecast.batchTokens())
                 .put("longest_context", forecast.longestContext())
                 .put("tokens_per_second", forecast.tokensPerSecond())
                 .put("speed_from", forecast.measured() ? "measurement" : "assumption");
+    }
+
+    private static String cached(Forecast forecast) {
+        int held = Math.max(0, forecast.memory().layout().cachedLayers() - 1);
+        return held == 0 ? "" : ", weights of " + held + " layers as products read them";
     }
 
     private static String row(String what, long bytes, String note) {

@@ -13,6 +13,7 @@ import dev.kaiaku.model.architecture.Features;
 import dev.kaiaku.model.architecture.LocalAttention;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
+import dev.kaiaku.trainer.memory.Layout;
 import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
 import java.nio.ByteBuffer;
@@ -31,16 +32,23 @@ public final class BaseLoader {
         return load(base, WeightsForm.F32, Device.CPU, progress);
     }
 
+    /** As {@link #load(BaseModel, WeightsForm, Device, Layout, Progress)}, all of it in the device's memory. */
+    public static NativeModel load(BaseModel base, WeightsForm weights, Device device, Progress progress) {
+        return load(base, weights, device, Layout.plain(0, 0), progress);
+    }
+
     /**
      * A sealed model; the caller closes it.
      *
      * @param weights form of the frozen weights, resolved
      * @param device that holds them, resolved
+     * @param layout where they lie
      * @param progress told the bytes of the base that are loaded
      * @throws BadInputException for a weight that is NaN or infinite, naming its tensor
      */
-    public static NativeModel load(BaseModel base, WeightsForm weights, Device device, Progress progress) {
-        NativeModel model = NativeModel.create(nativeConfig(base.config(), weights, device));
+    static NativeModel load(
+            BaseModel base, WeightsForm weights, Device device, Layout layout, Progress progress) {
+        NativeModel model = NativeModel.create(layout.apply(nativeConfig(base.config(), weights, device)));
         boolean loaded = false;
         try {
             setInverseFrequencies(model, base.config());

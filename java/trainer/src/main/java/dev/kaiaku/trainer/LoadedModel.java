@@ -45,9 +45,9 @@ final class LoadedModel implements AutoCloseable {
                 new MemoryPlan.Demand(
                         longest, 0, options.compute().microTokens(), BaseLoader.fileBytes(base, weights), 0),
                 Budget.of(device, options.compute().memoryLimit()));
-        NativeModel model = BaseLoader.load(base, weights, device, progress);
+        NativeModel model = BaseLoader.load(base, weights, device, memory.layout(), progress);
         try {
-            NativeTrainer trainer = AdapterState.trainer(model, adapter, shape.options(memory.microTokens(), 0));
+            NativeTrainer trainer = AdapterState.trainer(model, adapter, memory.layout().apply(shape));
             return new LoadedModel(model, trainer, MicroBatches.pack(examples, memory.microTokens()));
         } catch (RuntimeException e) {
             model.close();

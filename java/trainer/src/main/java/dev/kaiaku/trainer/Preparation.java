@@ -100,7 +100,7 @@ record Preparation(
 
     /** What the native trainer of a plan is made with. */
     NativeTrainerOptions trainerOptions(TrainPlan plan) {
-        return trainerOptions(options, plan.threads(), plan.compute()).options(plan.microTokens(), plan.keptLayers());
+        return plan.layout().apply(trainerOptions(options, plan.threads(), plan.compute()));
     }
 
     /** What native trainers of such options are made with. */
@@ -149,6 +149,10 @@ record Preparation(
                 memory.microTokens(),
                 sizes.layers(),
                 memory.keptLayers(),
+                memory.layout().cachedLayers(),
+                memory.layout().offload(),
+                memory.layout().hostEmbedding(),
+                memory.layout().eightBitTables(),
                 evalEvery(updates),
                 threads,
                 device,

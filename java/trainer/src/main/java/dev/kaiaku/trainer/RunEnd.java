@@ -1,5 +1,6 @@
 package dev.kaiaku.trainer;
 
+import dev.kaiaku.bindings.NativeDevice;
 import dev.kaiaku.bindings.NativeLoss;
 import dev.kaiaku.bindings.NativeTrainer;
 import dev.kaiaku.bindings.NativeTrainer.State;
@@ -11,6 +12,7 @@ import dev.kaiaku.trainer.checkpoint.Checkpoint;
 import dev.kaiaku.trainer.judgement.ContextCheck;
 import dev.kaiaku.trainer.judgement.Judgement;
 import dev.kaiaku.trainer.memory.FreeMemory;
+import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.packing.Examples;
 import dev.kaiaku.trainer.packing.MicroBatches;
 import java.util.LinkedHashMap;
@@ -52,7 +54,7 @@ final class RunEnd {
                 : AdapterState.download(work.trainer(), work.initial(), State.WEIGHT);
         var written = run.writeAdapter(kept);
         Judgement judgement = loop.judgement();
-        long peak = FreeMemory.peakBytes();
+        long peak = peakBytes(file.plan().device());
         long nativeBytes = work.trainer().memory().total();
         TrainResult result = new TrainResult(
                 judgement.baseNll(),
@@ -75,6 +77,15 @@ final class RunEnd {
         file.withResult(result).write(run.folder());
         run.report();
         return result;
+    }
+
+    /** Of the memory that the plan is about; of a GPU all that is taken, by whatever process. */
+    private static long peakBytes(Device device) {
+        if (!device.gpu()) {
+            return FreeMemory.peakBytes();
+        }
+        NativeDevice gpu = NativeDevice.get(device.index());
+        return gpu.totalBytes() - gpu.freeBytes();
     }
 
     private StopReason run(TrainLoop loop) {

@@ -1,5 +1,6 @@
 package dev.kaiaku.trainer;
 
+import dev.kaiaku.trainer.memory.Layout;
 import dev.kaiaku.trainer.options.ComputeForm;
 import dev.kaiaku.trainer.options.Device;
 import dev.kaiaku.trainer.options.WeightsForm;
@@ -14,6 +15,7 @@ import dev.kaiaku.trainer.options.WeightsForm;
  * @param microTokens most tokens of one native call, T
  * @param layers of the base
  * @param keptLayers those of them that keep everything from forward to backward; the others run again
+ * @param cachedLayers as {@link Layout} has it, like the three after it
  * @param evalEvery updates between evaluations
  * @param threads of native compute
  * @param device that computes
@@ -36,6 +38,10 @@ public record TrainPlan(
         int microTokens,
         int layers,
         int keptLayers,
+        int cachedLayers,
+        boolean offload,
+        boolean hostEmbedding,
+        boolean eightBitTables,
         int evalEvery,
         int threads,
         Device device,
@@ -50,8 +56,14 @@ public record TrainPlan(
         int droppedSamples,
         int cutSamples) {
 
+    /** How much is computed at once, and where it lies. */
+    Layout layout() {
+        return new Layout(microTokens, keptLayers, cachedLayers, offload, hostEmbedding, eightBitTables);
+    }
+
     /** The same on another device. */
     TrainPlan on(Device other) {
+        Layout there = other.gpu() ? layout() : layout().onProcessor();
         return new TrainPlan(
                 steps,
                 batchTokens,
@@ -60,6 +72,10 @@ public record TrainPlan(
                 microTokens,
                 layers,
                 keptLayers,
+                there.cachedLayers(),
+                there.offload(),
+                there.hostEmbedding(),
+                eightBitTables,
                 evalEvery,
                 threads,
                 other,

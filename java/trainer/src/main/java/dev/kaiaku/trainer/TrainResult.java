@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param steps updates done
  * @param lr peak learning rate of its schedule
  * @param tokensPerSecond of training, evaluations left out
- * @param peakMemoryBytes most memory that the process held
+ * @param peakMemoryBytes most memory that the process held; where a GPU computes, what was taken of its memory
  * @param plannedMemoryBytes what {@link TrainPlan#memoryBytes} said before
  * @param plannedNativeBytes what {@link TrainPlan#nativeBytes} said before
  * @param nativeBytes what the native library held

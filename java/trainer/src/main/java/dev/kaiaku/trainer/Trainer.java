@@ -104,7 +104,7 @@ public final class Trainer {
         TrainPlan plan = file.plan();
         TrainOptions options = file.options();
         LoraAdapter initial = AdapterState.initial(base.config(), options.lora(), options.seed());
-        try (NativeModel model = BaseLoader.load(base, plan.weights(), plan.device(), listener);
+        try (NativeModel model = BaseLoader.load(base, plan.weights(), plan.device(), plan.layout(), listener);
                 NativeTrainer trainer = NativeTrainer.create(model, preparation.trainerOptions(plan))) {
             AdapterState.upload(initial, trainer);
             TrainLoop.Work work = new TrainLoop.Work(
@@ -124,7 +124,7 @@ public final class Trainer {
             }
             return new RunEnd(preparation, work, file, run, listener, stop).of(loop);
         } catch (NativeException e) {
-            throw e.status() == NativeException.Status.OUT_OF_MEMORY ? outOfMemory(e) : e;
+            throw e.status() == NativeException.Status.OUT_OF_MEMORY ? outOfMemory(e, plan) : e;
         }
     }
 
@@ -137,14 +137,12 @@ public final class Trainer {
                 preparation.options().seed());
     }
 
-    private static BadInputException outOfMemory(NativeException e) {
+    private static BadInputException outOfMemory(NativeException e, TrainPlan plan) {
+        // The device tells what it has itself.
+        String free = plan.device().gpu()
+                ? ""
+                : String.format(Locale.ROOT, "; %.2f GiB are free", FreeMemory.bytes() / (double) (1L << 30));
         return new BadInputException(
-                String.format(
-                        Locale.ROOT,
-                        "%s; %.2f GiB are free; a --memory-limit below that, --weights nf4 or a smaller --seq-len"
-                                + " helps",
-                        e.getMessage(),
-                        FreeMemory.bytes() / (double) (1L << 30)),
-                e);
+                e.getMessage() + free + "; a --memory-limit below that, --weights nf4 or a smaller --seq-len helps", e);
     }
 }

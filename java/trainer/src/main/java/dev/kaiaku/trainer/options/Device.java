@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param index of the GPU; 0 for the others
  */
 public record Device(Kind kind, int index) {
-    /** The first GPU where there is one, else the CPU. */
+    /** The first GPU that trains where there is one, else the CPU. */
     public static final Device AUTO = new Device(Kind.AUTO, 0);
 
     public static final Device CPU = new Device(Kind.CPU, 0);
@@ -57,7 +57,11 @@ public record Device(Kind kind, int index) {
      */
     public Device resolve() {
         if (kind == Kind.AUTO) {
-            return NativeDevice.count() > 0 ? cuda(0) : CPU;
+            return NativeDevice.list().stream()
+                    .filter(NativeDevice::trains)
+                    .findFirst()
+                    .map(gpu -> cuda(gpu.index()))
+                    .orElse(CPU);
         }
         if (kind == Kind.CUDA) {
             try {
