@@ -312,18 +312,6 @@ class DeviceTest {
     }
   }
 
-  void too_much_is_refused_before_training() const {
-    if (!is_emulated()) return;  // a GPU's size differs
-    ModelConfig config = tiny_config();
-    config.device = device_;
-    const auto model = tiny_model(config);
-    TrainerOptions options = bf16_options();
-    options.max_tokens = 1 << 20;
-    const int64_t before = free_bytes();
-    check_error(KAIAKU_OUT_OF_MEMORY, "bytes asked for, device 0 has", [&] { Trainer(*model, options); });
-    check(free_bytes() == before, "what was taken before is given back");
-  }
-
   void what_cannot_be_is_refused() const {
     ModelConfig config = tiny_config();
     config.device = device_count() + 3;
@@ -350,7 +338,6 @@ int main(int argc, char** argv) {
       {"evaluation and decoding", [&] { test.evaluation_and_decoding(); }},
       {"layouts of memory change no byte", [&] { test.layouts_of_memory(); }},
       {"tables in 8 bits", [&] { test.eight_bit_tables(); }},
-      {"too much is refused before training", [&] { test.too_much_is_refused_before_training(); }},
       {"memory is as planned", [&] { test.memory_is_as_planned(); }},
       {"what cannot be is refused", [&] { test.what_cannot_be_is_refused(); }},
   });

@@ -71,6 +71,25 @@ void memory_that_another_process_holds() {
   check_error(KAIAKU_OUT_OF_MEMORY, "device 0 has 1000 free of", [&] { Model model(config); });
 }
 
+void too_much_is_refused_before_training() {
+  ModelConfig config = tiny_config();
+  config.device = 0;
+  const auto model = tiny_model(config);
+  TrainerOptions options = tiny_options();
+  options.compute = KAIAKU_COMPUTE_BF16;
+  kaiaku_device_info info{};
+  device_get(0, &info);
+  // Room for a part of it: what was taken is given back.
+  Machine machine;
+  machine.held_by_others = static_cast<size_t>(info.free_bytes - plan_memory(config, options).adapter - 1000);
+  const Changed changed(machine);
+  device_get(0, &info);
+  const int64_t before = info.free_bytes;
+  check_error(KAIAKU_OUT_OF_MEMORY, "bytes asked for, device 0 has", [&] { Trainer(*model, options); });
+  device_get(0, &info);
+  check(info.free_bytes == before, "free: ", info.free_bytes, ", before: ", before);
+}
+
 }  // namespace
 
 int main() {
@@ -81,5 +100,6 @@ int main() {
       {"an index out of range", an_index_out_of_range},
       {"a GPU without bf16", a_gpu_without_bf16},
       {"memory that another process holds", memory_that_another_process_holds},
+      {"too much is refused before training", too_much_is_refused_before_training},
   });
 }

@@ -25,12 +25,7 @@ public record NativeMemory(long weights, long adapter, long optimizer, long acti
 
     static NativeMemory of(KaiakuLibrary.Memory memory) {
         return new NativeMemory(
-                memory.weights,
-                memory.adapter,
-                memory.optimizer,
-                memory.activations,
-                memory.workspace,
-                memory.host);
+                memory.weights, memory.adapter, memory.optimizer, memory.activations, memory.workspace, memory.host);
     }
 
     /** Of the device that computes. */

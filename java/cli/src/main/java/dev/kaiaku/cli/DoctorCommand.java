@@ -69,11 +69,11 @@ final class DoctorCommand implements Callable<Integer> {
             line(
                     "GPU cuda:" + device.index(),
                     gpu(
-                            device.name(),
-                            device.computeMajor(),
-                            device.computeMinor(),
-                            device.freeBytes(),
-                            device.totalBytes())
+                                    device.name(),
+                                    device.computeMajor(),
+                                    device.computeMinor(),
+                                    device.freeBytes(),
+                                    device.totalBytes())
                             + (device.trains() ? "" : "; too old to train on, bf16 products need 8.0"));
         }
         if (devices.isEmpty()) {

@@ -127,10 +127,11 @@ final class PlanCommand implements Callable<Integer> {
             summary.line(row(
                     "main memory",
                     memory.host(),
-                    layout.offload() ? "embedding and inputs of layers, beside the GPU's" : "embedding, beside the GPU's"));
+                    layout.offload()
+                            ? "embedding and inputs of layers, beside the GPU's"
+                            : "embedding, beside the GPU's"));
         }
-        summary
-                .line(String.format(
+        summary.line(String.format(
                         Locale.ROOT,
                         "Longest example that fits: %,d tokens; planned for %,d.",
                         forecast.longestContext(),

@@ -46,8 +46,7 @@ public final class BaseLoader {
      * @param progress told the bytes of the base that are loaded
      * @throws BadInputException for a weight that is NaN or infinite, naming its tensor
      */
-    static NativeModel load(
-            BaseModel base, WeightsForm weights, Device device, Layout layout, Progress progress) {
+    static NativeModel load(BaseModel base, WeightsForm weights, Device device, Layout layout, Progress progress) {
         NativeModel model = NativeModel.create(layout.apply(nativeConfig(base.config(), weights, device)));
         boolean loaded = false;
         try {

@@ -47,7 +47,8 @@ final class LoadedModel implements AutoCloseable {
                 Budget.of(device, options.compute().memoryLimit()));
         NativeModel model = BaseLoader.load(base, weights, device, memory.layout(), progress);
         try {
-            NativeTrainer trainer = AdapterState.trainer(model, adapter, memory.layout().apply(shape));
+            NativeTrainer trainer =
+                    AdapterState.trainer(model, adapter, memory.layout().apply(shape));
             return new LoadedModel(model, trainer, MicroBatches.pack(examples, memory.microTokens()));
         } catch (RuntimeException e) {
             model.close();

@@ -3,8 +3,8 @@ package dev.kaiaku.trainer.memory;
 import dev.kaiaku.bindings.NativeMemory;
 import dev.kaiaku.bindings.NativeModelConfig;
 import dev.kaiaku.bindings.NativeTrainerOptions;
-import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.bindings.NativeWeights;
+import dev.kaiaku.dataset.BadInputException;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
@@ -99,8 +99,7 @@ public record MemoryPlan(Layout layout, NativeMemory memory, long bytes) {
                 smallest = tokens;
             }
             int tokens = smallest;
-            @Nullable MemoryPlan best =
-                    most(model.layers(), kept -> fitting(layout(tokens, kept, canMoveEmbedding())));
+            @Nullable MemoryPlan best = most(model.layers(), kept -> fitting(layout(tokens, kept, canMoveEmbedding())));
             if (best != null) {
                 return best;
             }

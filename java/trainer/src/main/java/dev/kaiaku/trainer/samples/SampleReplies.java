@@ -45,7 +45,13 @@ public final class SampleReplies {
         long typeBytes = trainer.compute() == NativeCompute.BF16 ? Short.BYTES : Float.BYTES;
         long cached = 2L * model.layers() * model.kvHeads() * model.headDim() * typeBytes;
         NativeMemory pass = NativeMemory.plan(
-                model, trainer.toBuilder().maxTokens(PIECE).keptLayers(0).offload(false).cachedLayers(0).build());
+                model,
+                trainer.toBuilder()
+                        .maxTokens(PIECE)
+                        .keptLayers(0)
+                        .offload(false)
+                        .cachedLayers(0)
+                        .build());
         // It keeps the input of one layer only.
         long otherInputs = (model.layers() - 1L) * PIECE * model.hiddenSize() * Float.BYTES;
         return Prompt.COUNT * SLOT_TOKENS * cached + pass.workspace() + pass.activations() - otherInputs;
