@@ -78,7 +78,7 @@ class LibllamaTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LLAMA, CHATML", "GEMMA3, GEMMA", "LLAMA, MISTRAL", "LLAMA, MISTRAL_V1"})
+    @CsvSource({"LLAMA, CHATML", "GEMMA3, GEMMA", "LLAMA, LLAMA3", "LLAMA, MISTRAL", "LLAMA, MISTRAL_V1", "LLAMA, MISTRAL_TEKKEN"})
     void promptHasTheTokensOfTraining(Architecture architecture, ChatFormat format) {
         String said = "olá 😀 é <|im_end|>\nsegunda  linha";
         Path base = folder.resolve("base-" + format.id());

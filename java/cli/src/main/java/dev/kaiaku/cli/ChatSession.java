@@ -9,6 +9,7 @@ import dev.kaiaku.dataset.BadInputException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +45,14 @@ final class ChatSession {
         this.author = author;
         this.out = out;
         this.terminal = terminal;
+    }
+
+    /** The commands, as they begin. */
+    static List<String> commands() {
+        return HELP.lines()
+                .filter(line -> line.startsWith("/"))
+                .map(line -> line.substring(0, line.indexOf(' ')))
+                .toList();
     }
 
     Persona persona() {

@@ -6,6 +6,9 @@ import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
+import org.jline.reader.impl.completer.ArgumentCompleter;
+import org.jline.reader.impl.completer.NullCompleter;
+import org.jline.reader.impl.completer.StringsCompleter;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 
@@ -22,11 +25,14 @@ final class ChatTerminal {
             terminal.handle(Terminal.Signal.INT, signal -> session.interrupt());
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
+                    .completer(new ArgumentCompleter(
+                            new StringsCompleter(ChatSession.commands()), NullCompleter.INSTANCE))
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .option(LineReader.Option.BRACKETED_PASTE, true)
                     .build();
             String name = TerminalText.safe(session.persona().name());
             terminal.writer().println("You are talking to a machine that imitates " + name + ". /help lists commands.");
+            terminal.writer().println("(" + session.persona().engine() + ")");
             while (converse(reader)) {
                 terminal.flush();
             }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 
 /**
@@ -27,16 +28,21 @@ final class Completion {
     private final String model;
     private final Response response;
     private final Metrics metrics;
+    private final BooleanSupplier cutShort;
     private final String id;
     private final long created = Instant.now().getEpochSecond();
     private final List<ReplyStats> stats = new ArrayList<>();
 
-    /** @param chat whether the replies are messages of a chat, or a text that goes on */
-    Completion(boolean chat, String model, Response response, Metrics metrics) {
+    /**
+     * @param chat whether the replies are messages of a chat, or a text that goes on
+     * @param cutShort whether replies should end with what there is by now
+     */
+    Completion(boolean chat, String model, Response response, Metrics metrics, BooleanSupplier cutShort) {
         this.chat = chat;
         this.model = model;
         this.response = response;
         this.metrics = metrics;
+        this.cutShort = cutShort;
         this.id = (chat ? "chatcmpl-" : "cmpl-") + UUID.randomUUID();
     }
 
@@ -73,8 +79,20 @@ final class Completion {
         }
     }
 
-    /** Sends the replies one after another as they are written. */
+    /** Sends the replies one after another as they are written; what goes wrong on the way is an event too. */
     void stream(int count, IntFunction<Reply> replies, boolean withUsage) throws IOException {
+        try {
+            streamAll(count, replies, withUsage);
+        } catch (RuntimeException e) {
+            if (response.started()) {
+                response.write("data: " + Json.error(500, "the reply could not be written to its end") + "\n\n");
+                response.end();
+            }
+            throw e;
+        }
+    }
+
+    private void streamAll(int count, IntFunction<Reply> replies, boolean withUsage) throws IOException {
         String kind = chat ? "chat.completion.chunk" : "text_completion";
         for (int index = 0; index < count; index++) {
             Reply reply = replies.apply(index);
@@ -133,6 +151,9 @@ final class Completion {
         boolean whole = false;
         try {
             while (true) {
+                if (cutShort.getAsBoolean()) {
+                    reply.cancel();
+                }
                 Optional<Piece> piece = queue.next(SILENCE);
                 if (piece.isEmpty()) {
                     if (!response.started()) {

@@ -45,6 +45,17 @@ final class Json {
         }
     }
 
+    /** An error in the words of OpenAI's API. */
+    static String error(int status, String message) {
+        ObjectNode error = object();
+        error.putObject("error")
+                .put("message", message)
+                .put("type", status < 500 ? "invalid_request_error" : "server_error")
+                .putNull("param")
+                .put("code", status);
+        return text(error);
+    }
+
     static String text(JsonNode node) {
         try {
             return MAPPER.writeValueAsString(node);

@@ -2,6 +2,7 @@ package dev.kaiaku.serve;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.kaiaku.chat.ChatOptions;
@@ -14,6 +15,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -33,8 +36,9 @@ import java.util.function.IntFunction;
  */
 public final class PersonaServer implements AutoCloseable {
     private static final int MOST_CONNECTIONS = 512;
-    private static final int REQUEST_SECONDS = 30;
-    private static final int GRACE_SECONDS = 1;
+    private static final int REQUEST_SECONDS = 10;
+    private static final int MOST_HEADERS = 100;
+    private static final Duration GRACE = Duration.ofSeconds(1);
     private static final String JSON = "application/json";
 
     private final Persona persona;
@@ -47,6 +51,8 @@ public final class PersonaServer implements AutoCloseable {
     private final ExecutorService handlers;
     private final ScheduledExecutorService watch;
     private final Map<String, Route> routes;
+    private volatile boolean leaving;
+    private volatile boolean cuttingShort;
 
     private interface Handler {
         void answer(HttpExchange exchange, Response response) throws IOException;
@@ -67,6 +73,7 @@ public final class PersonaServer implements AutoCloseable {
                 0, MOST_CONNECTIONS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("kaiaku-http"));
         this.routes = Map.of(
                 "/v1/models", new Route("GET", true, this::models),
+                "/v1/models/" + persona.name(), new Route("GET", true, this::model),
                 "/v1/chat/completions", new Route("POST", true, this::chat),
                 "/v1/completions", new Route("POST", true, this::complete),
                 "/health", new Route("GET", false, this::health),
@@ -87,6 +94,8 @@ public final class PersonaServer implements AutoCloseable {
     public static PersonaServer start(Persona persona, ChatOptions chatOptions, int slots, ServeOptions options) {
         // Read once by the JDK's server: how long a client may take to send a request.
         System.setProperty("sun.net.httpserver.maxReqTime", Integer.toString(REQUEST_SECONDS));
+        // More headers than we take, so that it is us who answer; it cuts the connection.
+        System.setProperty("sun.net.httpserver.maxReqHeaders", Integer.toString(100 * MOST_HEADERS));
         System.setProperty("sun.net.httpserver.nodelay", "true");
         try {
             HttpServer server = HttpServer.create();
@@ -112,12 +121,24 @@ public final class PersonaServer implements AutoCloseable {
         return "http://" + host + ":" + port();
     }
 
-    /** Stops listening; replies that are being written get a moment to end. */
+    /** Stops listening; replies that are being written get a moment to end, then they are cut short, as by a length. */
     @Override
     public void close() {
-        server.stop(GRACE_SECONDS);
+        leaving = true;
+        awaitReplies();
+        cuttingShort = true;
+        awaitReplies();
+        server.stop(0);
         handlers.shutdownNow();
         watch.shutdownNow();
+    }
+
+    private void awaitReplies() {
+        try {
+            admission.awaitEmpty(GRACE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void handle(HttpExchange exchange) {
@@ -151,7 +172,11 @@ public final class PersonaServer implements AutoCloseable {
     }
 
     private void answer(HttpExchange exchange, Response response) throws IOException {
-        gate.checkOrigin(exchange.getRequestHeaders());
+        Headers headers = exchange.getRequestHeaders();
+        if (headers.values().stream().mapToInt(List::size).sum() > MOST_HEADERS) {
+            throw new RequestException(431, "expected at most " + MOST_HEADERS + " headers");
+        }
+        gate.checkOrigin(headers);
         Route route = routes.get(exchange.getRequestURI().getPath());
         if (route == null) {
             throw new RequestException(404, "there is nothing here");
@@ -163,7 +188,7 @@ public final class PersonaServer implements AutoCloseable {
             throw new RequestException(405, "expected " + route.method());
         }
         if (route.secret()) {
-            gate.checkToken(exchange.getRequestHeaders());
+            gate.checkToken(headers);
         }
         route.handler().answer(exchange, response);
     }
@@ -180,14 +205,8 @@ public final class PersonaServer implements AutoCloseable {
         }
         // What is left of the body is not read, so that the connection cannot be used again.
         response.headers().set("Connection", "close");
-        ObjectNode error = Json.object();
-        error.putObject("error")
-                .put("message", message)
-                .put("type", status < 500 ? "invalid_request_error" : "server_error")
-                .putNull("param")
-                .put("code", status);
         try {
-            response.send(status, JSON, Json.text(error).getBytes(StandardCharsets.UTF_8));
+            response.send(status, JSON, Json.error(status, message).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             exchange.close();
         }
@@ -198,7 +217,7 @@ public final class PersonaServer implements AutoCloseable {
         Parameters parameters = new Parameters(body);
         ChatOptions asked = parameters.options(chatOptions, options.timeout());
         Conversation conversation = Messages.read(body, persona, options.mostMessages());
-        reply(parameters, new Completion(true, persona.name(), response, metrics), index -> {
+        reply(parameters, completion(true, response), index -> {
             Conversation one = conversation.fork();
             one.options(another(asked, index));
             return one.reply();
@@ -215,14 +234,21 @@ public final class PersonaServer implements AutoCloseable {
         }
         reply(
                 parameters,
-                new Completion(false, persona.name(), response, metrics),
+                completion(false, response),
                 index -> persona.complete(prompt.asText(), another(asked, index)));
+    }
+
+    private Completion completion(boolean chat, Response response) {
+        return new Completion(chat, persona.name(), response, metrics, () -> cuttingShort);
     }
 
     private void reply(Parameters parameters, Completion completion, IntFunction<Reply> replies) throws IOException {
         int count = parameters.replies();
         boolean stream = parameters.stream();
         boolean usage = parameters.includeUsage();
+        if (leaving) {
+            throw new RequestException(503, "the server is going away");
+        }
         admission.enter();
         try {
             if (stream) {
@@ -242,13 +268,20 @@ public final class PersonaServer implements AutoCloseable {
 
     private void models(HttpExchange exchange, Response response) throws IOException {
         ObjectNode list = Json.object().put("object", "list");
-        list.putArray("data")
-                .addObject()
+        list.putArray("data").add(model());
+        response.send(200, JSON, Json.text(list).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void model(HttpExchange exchange, Response response) throws IOException {
+        response.send(200, JSON, Json.text(model()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ObjectNode model() {
+        return Json.object()
                 .put("id", persona.name())
                 .put("object", "model")
                 .put("created", 0)
                 .put("owned_by", "kaiaku");
-        response.send(200, JSON, Json.text(list).getBytes(StandardCharsets.UTF_8));
     }
 
     private void health(HttpExchange exchange, Response response) throws IOException {
@@ -288,11 +321,21 @@ public final class PersonaServer implements AutoCloseable {
         if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith(JSON)) {
             throw new RequestException(415, "expected Content-Type: " + JSON);
         }
-        byte[] body = exchange.getRequestBody().readNBytes(options.mostBodyBytes() + 1);
+        byte[] body = bytes(exchange);
         if (body.length > options.mostBodyBytes()) {
             throw new RequestException(413, "expected a body of at most " + options.mostBodyBytes() + " bytes");
         }
         return Json.parse(body);
+    }
+
+    /** As much of the body as is taken, and one byte more of a body that is larger. */
+    private byte[] bytes(HttpExchange exchange) {
+        try {
+            return exchange.getRequestBody().readNBytes(options.mostBodyBytes() + 1);
+        } catch (IOException | IndexOutOfBoundsException e) {
+            // A chunk's length that is none; the JDK's server knows no exception of its own for it.
+            throw new RequestException(400, "the body cannot be read");
+        }
     }
 
     private static ThreadFactory daemons(String name) {

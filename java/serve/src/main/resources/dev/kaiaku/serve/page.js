@@ -10,6 +10,10 @@ let people = ["you"];
 let speaker = "you";
 let persona = "…";
 let writing = null;
+let attempts = 0;
+
+/** Most messages that a request takes along. */
+const MOST_MESSAGES = 500;
 
 const settings = {
   temperature: 0.8, maxTokens: 256, seed: "", pauses: true, theme: "auto",
@@ -85,13 +89,13 @@ function headers() {
 }
 
 function request() {
-  const messages = said.map((one) => one.persona
+  const messages = said.slice(-MOST_MESSAGES).map((one) => one.persona
     ? { role: "assistant", content: one.text }
     : { role: "user", name: one.author, content: one.text });
   const body = {
     messages, stream: true, temperature: Number(settings.temperature), max_tokens: Number(settings.maxTokens),
   };
-  if (settings.seed !== "") body.seed = Number(settings.seed);
+  if (settings.seed !== "") body.seed = Number(settings.seed) + attempts;
   return JSON.stringify(body);
 }
 
@@ -105,7 +109,10 @@ async function* events(answer) {
     const lines = (rest + value).split("\n");
     rest = lines.pop();
     for (const line of lines) {
-      if (line.startsWith("data: {")) yield JSON.parse(line.slice(6));
+      if (!line.startsWith("data: {")) continue;
+      const event = JSON.parse(line.slice(6));
+      if (event.error) throw new Error(event.error.message);
+      yield event;
     }
   }
 }
@@ -169,12 +176,15 @@ async function failure(answer) {
 }
 
 function regenerate() {
+  attempts++;
   while (said.length && said[said.length - 1].persona) said.pop();
   redraw();
   reply();
 }
 
 function busy(now) {
+  // A screen reader reads a reply when it is whole.
+  log.setAttribute("aria-busy", String(now));
   byId("stop").hidden = !now;
   byId("send").hidden = now;
   byId("hear").disabled = now;
@@ -183,6 +193,7 @@ function busy(now) {
 function say(wantReply) {
   const content = text.value.trim();
   if (writing) return;
+  attempts = 0;
   if (content) {
     said.push({ author: speaker, text: content });
     bubble(speaker, content, false);
@@ -205,8 +216,7 @@ function showPeople() {
   for (const one of people) {
     const chip = element("button", colour(one), one);
     chip.type = "button";
-    chip.setAttribute("role", "radio");
-    chip.setAttribute("aria-checked", String(one === speaker));
+    chip.setAttribute("aria-pressed", String(one === speaker));
     chip.addEventListener("click", () => { speaker = one; showPeople(); text.focus(); });
     group.append(chip);
   }

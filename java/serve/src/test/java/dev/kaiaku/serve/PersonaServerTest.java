@@ -319,6 +319,30 @@ class PersonaServerTest {
     }
 
     @Test
+    void serverThatGoesAwayEndsWhatItWrites() throws Exception {
+        PersonaServer other =
+                PersonaServer.start(persona, CHAT, 1, ServeOptions.defaults().withAddress("127.0.0.1", 0));
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), other.port())) {
+            startEndlessReply(socket);
+
+            other.close();
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("\"finish_reason\":\"")
+                    .contains("data: [DONE]");
+        }
+    }
+
+    @Test
+    void modelCanBeAskedForByName() throws Exception {
+        assertThat(JSON.readTree(get("/v1/models").body()).at("/data/0/id").asText())
+                .isEqualTo("ana");
+        assertThat(JSON.readTree(get("/v1/models/ana").body()).path("id").asText())
+                .isEqualTo("ana");
+        assertThat(get("/v1/models/bia").statusCode()).isEqualTo(404);
+    }
+
+    @Test
     void pageAllowsNothingFromElsewhere() throws Exception {
         HttpResponse<String> page = get("/");
 

@@ -19,13 +19,19 @@ import java.util.stream.Collectors;
  */
 final class JavaLlamaEngine implements Engine {
     private static final int BATCH_TOKENS = 512;
+    private static final int STEP_MILLIS = 500;
+    private static final int LEAST_STEP = 100;
+    private static final int MOST_STEP = 4 * BATCH_TOKENS;
 
     private final LlamaModel model;
     private final int contextTokens;
+    private final RecentTexts computed;
+    private volatile int step = MOST_STEP / 4;
 
-    private JavaLlamaEngine(LlamaModel model, int contextTokens) {
+    private JavaLlamaEngine(LlamaModel model, int contextTokens, int slots) {
         this.model = model;
         this.contextTokens = contextTokens;
+        this.computed = new RecentTexts(slots);
     }
 
     /** @param contextTokens of one slot */
@@ -52,7 +58,7 @@ final class JavaLlamaEngine implements Engine {
         }
         try {
             LlamaModel model = new LlamaModel(parameters);
-            return new JavaLlamaEngine(model, contextTokens);
+            return new JavaLlamaEngine(model, contextTokens, options.slots());
         } catch (RuntimeException e) {
             // java-llama.cpp's own exception class is not public.
             throw new BadInputException(
@@ -89,6 +95,7 @@ final class JavaLlamaEngine implements Engine {
     @Override
     public Written write(List<Segment> prompt, Sampling sampling, int maxTokens, Sink sink) {
         String text = text(prompt);
+        read(text, sink);
         InferenceParameters parameters = new InferenceParameters(text)
                 .setCachePrompt(true)
                 .setNPredict(maxTokens)
@@ -96,11 +103,14 @@ final class JavaLlamaEngine implements Engine {
                 .setRepeatPenalty((float) sampling.repeatPenalty())
                 .setFrequencyPenalty((float) sampling.frequencyPenalty())
                 .setPresencePenalty((float) sampling.presencePenalty())
-                .setTopK(sampling.topK())
+                .setTopK(sampling.candidates())
                 .setTopP((float) sampling.topP())
                 .setMinP((float) sampling.minP())
                 .setTemperature((float) sampling.temperature())
                 .setSeed(sampling.seed());
+        if (!sink.wanted()) {
+            return new Written(false, count(prompt) - 1, -1, 0);
+        }
         LlamaIterator pieces = model.generate(parameters).iterator();
         int tokens = 0;
         boolean over = false;
@@ -120,6 +130,31 @@ final class JavaLlamaEngine implements Engine {
             }
         }
         return new Written(over && tokens < maxTokens, count(prompt) - 1, -1, tokens);
+    }
+
+    /**
+     * Computes a prompt in steps of about {@value #STEP_MILLIS} ms up to the last one, as long as it is wanted:
+     * java-llama.cpp goes through with a prompt that it has begun, whoever cancels it.
+     */
+    private void read(String text, Sink sink) {
+        int done = computed.sharedBeginning(text);
+        int size = step;
+        while (text.length() - done > size && sink.wanted()) {
+            int end = done + size + (Character.isLowSurrogate(text.charAt(done + size)) ? 1 : 0);
+            long start = System.nanoTime();
+            LlamaIterator nothing = model.generate(new InferenceParameters(text.substring(0, end))
+                            .setCachePrompt(true)
+                            .setNPredict(0))
+                    .iterator();
+            while (nothing.hasNext()) {
+                nothing.next();
+            }
+            double wanted = size * (STEP_MILLIS * 1e6 / Math.max(1, System.nanoTime() - start));
+            done = end;
+            size = (int) Math.max(LEAST_STEP, Math.min(MOST_STEP, wanted));
+        }
+        step = size;
+        computed.add(sink.wanted() ? text : text.substring(0, done));
     }
 
     @Override

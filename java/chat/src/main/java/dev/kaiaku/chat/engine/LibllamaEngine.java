@@ -152,8 +152,8 @@ final class LibllamaEngine implements Engine {
         if (sampling.temperature() == 0) {
             return sampler.greedy();
         }
-        if (sampling.topK() > 0) {
-            sampler.topK(sampling.topK());
+        if (sampling.candidates() > 0) {
+            sampler.topK(sampling.candidates());
         }
         if (sampling.topP() < 1) {
             sampler.topP(sampling.topP());

@@ -17,6 +17,17 @@ public record Sampling(
         double minP,
         double temperature,
         int seed) {
+    /** Where top-p or min-p cut the tail off. */
+    private static final int MOST_CANDIDATES = 1024;
+
+    /** How many of the likeliest tokens to draw from, 0 for all; looking at a few is much faster than at the vocabulary. */
+    int candidates() {
+        if (temperature == 0) {
+            return 1;
+        }
+        return topK == 0 && (topP < 1 || minP > 0) ? MOST_CANDIDATES : topK;
+    }
+
     boolean penalises() {
         return repeatPenalty != 1 || frequencyPenalty != 0 || presencePenalty != 0;
     }

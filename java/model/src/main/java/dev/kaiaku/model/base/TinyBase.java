@@ -60,13 +60,25 @@ public final class TinyBase {
     private static TokenizerData tokenizer(TinySpec spec, String text) {
         return switch (spec.format()) {
             case CHATML -> TinyTokenizer.learn(text, spec.merges());
+            case LLAMA3 ->
+                TinyTokenizer.learn(
+                        text,
+                        spec.merges(),
+                        "llama-bpe",
+                        List.of(
+                                "<|end_of_text|>",
+                                "<|begin_of_text|>",
+                                "<|start_header_id|>",
+                                "<|end_header_id|>",
+                                "<|eot_id|>"),
+                        "<|begin_of_text|>");
+            case MISTRAL_TEKKEN ->
+                TinyTokenizer.learn(
+                        text, spec.merges(), "tekken", List.of("<pad>", "<s>", "[INST]", "[/INST]", "</s>"), "<s>");
             case GEMMA ->
                 TinyTokenizer.learnPieces(text, spec.merges(), spec.format().controls(), "<eos>");
             case MISTRAL -> TinyTokenizer.learnPieces(text, spec.merges(), List.of("[INST]", "[/INST]"), "</s>");
             case MISTRAL_V1 -> TinyTokenizer.learnPieces(text, spec.merges(), List.of(), "</s>");
-            default ->
-                throw new IllegalArgumentException(
-                        "no tiny tokeniser for " + spec.format().id());
         };
     }
 

@@ -10,7 +10,7 @@ import dev.kaiaku.model.format.ChatFormat;
  * Sizes of a {@link TinyBase}.
  *
  * @param headDim values in a head; 0 shares the width among the heads
- * @param format control tokens of its tokeniser: a byte-level BPE for ChatML, SentencePiece for Gemma and Mistral
+ * @param format control tokens of its tokeniser: SentencePiece for Gemma and for Mistral before tekken, else a byte-level BPE
  * @param merges how many merges its tokeniser learns; fewer where the text has no more pairs
  * @param type of the matrices: F32 or BF16
  * @param seed of the weights

@@ -16,29 +16,38 @@ import org.jspecify.annotations.Nullable;
 
 /** Learns a small tokeniser: control tokens, the 256 bytes, and the most frequent pairs of a text. */
 public final class TinyTokenizer {
-    private static final List<String> CONTROLS = List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>");
     private static final Pattern WORD =
             Pattern.compile("\\p{N}| ?\\p{L}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
     private TinyTokenizer() {}
 
+    /** A byte-level BPE for ChatML. */
+    public static TokenizerData learn(String text, int merges) {
+        return learn(text, merges, "smollm", List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>"), null);
+    }
+
     /**
-     * A byte-level BPE for ChatML whose merges are the most frequent pairs of the text; the same text gives the same tokeniser.
+     * A byte-level BPE whose merges are the most frequent pairs of the text; the same text gives the same tokeniser.
      *
      * @param merges how many to learn, fewer where the text has no more pairs
+     * @param pre llama.cpp's name of the rule that cuts text before merging
+     * @param controls control tokens: the first pads, the last ends a turn
+     * @param begin the one of them that sequences begin with, null for none
      */
-    public static TokenizerData learn(String text, int merges) {
+    public static TokenizerData learn(
+            String text, int merges, String pre, List<String> controls, @Nullable String begin) {
         List<String> learned = merges(words(text), merges);
-        List<String> tokens = new ArrayList<>(CONTROLS);
+        List<String> tokens = new ArrayList<>(controls);
         for (int b = 0; b < 256; b++) {
             tokens.add(String.valueOf(ByteAlphabet.letter(b)));
         }
         learned.forEach(pair -> tokens.add(pair.replace(" ", "")));
         List<TokenType> types = new ArrayList<>();
         for (String token : tokens) {
-            types.add(CONTROLS.contains(token) ? TokenType.CONTROL : TokenType.NORMAL);
+            types.add(controls.contains(token) ? TokenType.CONTROL : TokenType.NORMAL);
         }
-        return new TokenizerData(tokens, types, learned, "smollm", null, 2, 0, null, false);
+        @Nullable Integer bos = begin == null ? null : controls.indexOf(begin);
+        return new TokenizerData(tokens, types, learned, pre, bos, controls.size() - 1, 0, null, bos != null);
     }
 
     /**

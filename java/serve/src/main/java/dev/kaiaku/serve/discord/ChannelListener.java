@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -22,9 +25,11 @@ import java.util.concurrent.TimeoutException;
 import net.dv8tion.jda.api.entities.Message;
 import net.dv8tion.jda.api.entities.channel.middleman.MessageChannel;
 import net.dv8tion.jda.api.events.message.MessageReceivedEvent;
+import net.dv8tion.jda.api.events.session.ShutdownEvent;
 import net.dv8tion.jda.api.exceptions.ErrorResponseException;
 import net.dv8tion.jda.api.exceptions.PermissionException;
 import net.dv8tion.jda.api.hooks.ListenerAdapter;
+import net.dv8tion.jda.api.requests.CloseCode;
 
 /** Answers messages of channels, one at a time in each; what it sends mentions nobody. */
 final class ChannelListener extends ListenerAdapter implements AutoCloseable {
@@ -37,6 +42,7 @@ final class ChannelListener extends ListenerAdapter implements AutoCloseable {
     private final int historyMessages;
     private final Set<Long> answering = ConcurrentHashMap.newKeySet();
     private final ExecutorService writers;
+    private final CompletableFuture<Optional<CloseCode>> closed = new CompletableFuture<>();
 
     ChannelListener(Persona persona, ReplyRule rule, int historyMessages) {
         this.persona = persona;
@@ -48,6 +54,16 @@ final class ChannelListener extends ListenerAdapter implements AutoCloseable {
                     thread.setDaemon(true);
                     return thread;
                 });
+    }
+
+    @Override
+    public void onShutdown(ShutdownEvent event) {
+        closed.complete(Optional.ofNullable(event.getCloseCode()));
+    }
+
+    /** Why Discord closed the connection for good, once it has. */
+    Future<Optional<CloseCode>> closed() {
+        return closed;
     }
 
     @Override

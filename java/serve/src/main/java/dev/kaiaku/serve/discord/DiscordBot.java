@@ -2,16 +2,25 @@ package dev.kaiaku.serve.discord;
 
 import dev.kaiaku.chat.Persona;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import net.dv8tion.jda.api.JDA;
 import net.dv8tion.jda.api.JDABuilder;
 import net.dv8tion.jda.api.entities.Activity;
 import net.dv8tion.jda.api.exceptions.InvalidTokenException;
+import net.dv8tion.jda.api.requests.CloseCode;
 import net.dv8tion.jda.api.requests.GatewayIntent;
 
 /**
  * A bot on Discord that answers when it is mentioned or replied to, or by chance. It has no memory of its own: what
  * was said is read from the channel each time. Nothing of it is logged.
+ *
+ * <p>Tested against a stand-in of Discord's REST and gateway on loopback: logging in and being refused, hearing,
+ * history, typing, posting, mentions, rate limits, a lost connection. Not tested, for only Discord itself has it: TLS,
+ * the gateway's compression, shards, permissions that a server takes away while the bot runs, and threads.
  */
 public final class DiscordBot implements AutoCloseable {
     private static final Duration GOODBYE = Duration.ofSeconds(5);
@@ -52,9 +61,29 @@ public final class DiscordBot implements AutoCloseable {
         }
     }
 
-    /** Waits until it is on-line. */
+    /**
+     * Waits until it is on-line.
+     *
+     * @throws IllegalStateException where Discord refuses it, with the reason
+     */
     public void awaitReady() throws InterruptedException {
-        jda.awaitReady();
+        try {
+            jda.awaitReady();
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("Discord refuses the bot" + reason(), e);
+        }
+    }
+
+    private String reason() throws InterruptedException {
+        try {
+            Optional<CloseCode> code = listener.closed().get(GOODBYE.toSeconds(), TimeUnit.SECONDS);
+            if (code.equals(Optional.of(CloseCode.DISALLOWED_INTENTS))) {
+                return ": switch its intent \"message content\" on in Discord's developer portal";
+            }
+            return code.map(known -> ": " + known.getMeaning()).orElse("");
+        } catch (ExecutionException | TimeoutException e) {
+            return "";
+        }
     }
 
     /** Leaves Discord; a reply that is being written is given up. */

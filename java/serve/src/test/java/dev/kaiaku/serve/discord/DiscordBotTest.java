@@ -1,6 +1,7 @@
 package dev.kaiaku.serve.discord;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kaiaku.chat.ChatOptions;
@@ -78,6 +79,27 @@ class DiscordBotTest {
         }
     }
 
+    @Test
+    @Timeout(120)
+    void refusedBotIsToldWhy() throws Exception {
+        Path gguf = TinyPersona.write(folder.resolve("base"), folder.resolve("ana.gguf"));
+        DiscordOptions options = new DiscordOptions(Set.of(), Set.of(), 0, 20, 5);
+        try (FakeDiscord discord = new FakeDiscord();
+                Persona persona = Persona.open(gguf)) {
+            assertThatThrownBy(() -> DiscordBot.start(builder(discord).setToken("s3cret"), persona, options))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("token")
+                    .hasMessageNotContaining("s3cret");
+
+            discord.refuse(4014);
+            try (DiscordBot bot = DiscordBot.start(builder(discord), persona, options)) {
+                assertThatThrownBy(bot::awaitReady)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("message content");
+            }
+        }
+    }
+
     private static JsonNode lastPost(FakeDiscord discord, JsonNode first) throws InterruptedException {
         JsonNode last = first;
         for (JsonNode next = first; next != null; next = discord.posted.poll(3, TimeUnit.SECONDS)) {
@@ -87,7 +109,7 @@ class DiscordBotTest {
     }
 
     private static JDABuilder builder(FakeDiscord discord) {
-        return JDABuilder.createLight("token", GatewayIntent.GUILD_MESSAGES, GatewayIntent.MESSAGE_CONTENT)
+        return JDABuilder.createLight(FakeDiscord.TOKEN, GatewayIntent.GUILD_MESSAGES, GatewayIntent.MESSAGE_CONTENT)
                 .setCompression(Compression.NONE)
                 .setRestConfig(new RestConfig().setBaseUrl(discord.restUrl()))
                 .setSessionController(new SessionControllerAdapter() {

@@ -31,6 +31,7 @@ final class FakeDiscord implements AutoCloseable {
     static final long SERVER = 10;
     static final long CHANNEL = 20;
     static final long BOT = 1;
+    static final String TOKEN = "token";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BOT_USER =
@@ -47,6 +48,7 @@ final class FakeDiscord implements AutoCloseable {
     final BlockingQueue<String> sessions = new LinkedBlockingQueue<>();
 
     private final AtomicInteger postsToLimit = new AtomicInteger();
+    private volatile int refusal;
     private volatile OutputStream events = OutputStream.nullOutputStream();
     private volatile Socket connection = new Socket();
     private int sequence;
@@ -82,6 +84,11 @@ final class FakeDiscord implements AutoCloseable {
         postsToLimit.set(count);
     }
 
+    /** Closes the gateway to who logs in, with one of its close codes. */
+    void refuse(int closeCode) {
+        refusal = closeCode;
+    }
+
     /** Cuts the connection to the gateway, as a network does. */
     void drop() throws IOException {
         connection.close();
@@ -101,6 +108,10 @@ final class FakeDiscord implements AutoCloseable {
         String request = exchange.getRequestMethod() + " " + path;
         byte[] body = exchange.getRequestBody().readAllBytes();
         requests.add(request);
+        if (!("Bot " + TOKEN).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+            send(exchange, 401, "{\"message\":\"401: Unauthorized\",\"code\":0}");
+            return;
+        }
         if (request.equals("POST channels/20/messages") && postsToLimit.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
             limit(exchange);
             return;
@@ -114,25 +125,24 @@ final class FakeDiscord implements AutoCloseable {
             case "POST channels/20/messages" -> post(body);
             default -> "";
         };
-        byte[] bytes = answer.getBytes(StandardCharsets.UTF_8);
+        send(exchange, answer.isEmpty() ? 204 : 200, answer);
+    }
+
+    private static void send(HttpExchange exchange, int status, String body) throws IOException {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(bytes.length == 0 ? 204 : 200, bytes.length == 0 ? -1 : bytes.length);
+        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
     }
 
     private static void limit(HttpExchange exchange) throws IOException {
-        byte[] body = "{\"message\":\"You are being rate limited.\",\"retry_after\":0.3,\"global\":false}"
-                .getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.getResponseHeaders().set("Retry-After", "1");
         exchange.getResponseHeaders().set("X-RateLimit-Limit", "5");
         exchange.getResponseHeaders().set("X-RateLimit-Remaining", "0");
         exchange.getResponseHeaders().set("X-RateLimit-Reset-After", "0.3");
         exchange.getResponseHeaders().set("X-RateLimit-Bucket", "posts");
-        exchange.sendResponseHeaders(429, body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
+        send(exchange, 429, "{\"message\":\"You are being rate limited.\",\"retry_after\":0.3,\"global\":false}");
     }
 
     private String post(byte[] body) throws IOException {
@@ -161,6 +171,10 @@ final class FakeDiscord implements AutoCloseable {
                 switch (sent.path("op").asInt()) {
                     case 1 -> frame("{\"op\":11}");
                     case 2 -> {
+                        if (refusal != 0) {
+                            closeFrame(refusal);
+                            return;
+                        }
                         logIn();
                         sessions.add("identify");
                     }
@@ -220,6 +234,11 @@ final class FakeDiscord implements AutoCloseable {
         }
         out.put(bytes);
         events.write(out.array(), 0, out.position());
+        events.flush();
+    }
+
+    private synchronized void closeFrame(int code) throws IOException {
+        events.write(new byte[] {(byte) 0x88, 2, (byte) (code >> 8), (byte) code});
         events.flush();
     }
 
