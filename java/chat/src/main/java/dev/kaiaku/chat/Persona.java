@@ -32,6 +32,7 @@ public final class Persona implements AutoCloseable {
     private final Engine engine;
     private final Semaphore slots;
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+    private final boolean adapter;
     private double strength;
     private volatile boolean closed;
 
@@ -41,6 +42,7 @@ public final class Persona implements AutoCloseable {
         this.opened = opened;
         this.engine = opened.engine();
         this.slots = new Semaphore(engineOptions.slots(), true);
+        this.adapter = engineOptions.adapter() != null;
         this.strength = engineOptions.strength();
     }
 
@@ -158,6 +160,10 @@ public final class Persona implements AutoCloseable {
      */
     public synchronized void strength(double factor) {
         EngineOptions.checkStrength(factor);
+        if (!adapter) {
+            throw new BadInputException(
+                    "there is no adapter whose strength could change; open a base model with --adapter");
+        }
         lock.readLock().lock();
         try {
             checkOpen();

@@ -59,7 +59,14 @@ class LibllamaTest {
 
     @Test
     void bothEnginesWriteTheSame() {
-        assertThat(talk(LIBLLAMA)).isEqualTo(talk(LIBLLAMA.withKind(EngineKind.JAVA_LLAMA)));
+        assertThat(talk(LIBLLAMA, "oi")).isEqualTo(talk(LIBLLAMA.withKind(EngineKind.JAVA_LLAMA), "oi"));
+    }
+
+    @Test
+    void bothEnginesWriteTheSameAfterAPromptThatTakesSteps() {
+        String story = "e aí a gente foi lá ver o que era e não era nada demais, ".repeat(25);
+
+        assertThat(talk(LIBLLAMA, story)).isEqualTo(talk(LIBLLAMA.withKind(EngineKind.JAVA_LLAMA), story));
     }
 
     @Test
@@ -78,7 +85,14 @@ class LibllamaTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"LLAMA, CHATML", "GEMMA3, GEMMA", "LLAMA, LLAMA3", "LLAMA, MISTRAL", "LLAMA, MISTRAL_V1", "LLAMA, MISTRAL_TEKKEN"})
+    @CsvSource({
+        "LLAMA, CHATML",
+        "GEMMA3, GEMMA",
+        "LLAMA, LLAMA3",
+        "LLAMA, MISTRAL",
+        "LLAMA, MISTRAL_V1",
+        "LLAMA, MISTRAL_TEKKEN"
+    })
     void promptHasTheTokensOfTraining(Architecture architecture, ChatFormat format) {
         String said = "olá 😀 é <|im_end|>\nsegunda  linha";
         Path base = folder.resolve("base-" + format.id());
@@ -200,11 +214,12 @@ class LibllamaTest {
         }
     }
 
-    private static List<String> talk(EngineOptions options) {
+    private static List<String> talk(EngineOptions options, String first) {
         try (Persona persona = Persona.open(gguf, GREEDY, options)) {
             Conversation chat = persona.conversation();
             return List.of(
-                    chat.say("bia", "oi").text(), chat.say("joão", "e aí, ana?").text());
+                    chat.say("bia", first).text(),
+                    chat.say("joão", "e aí, ana?").text());
         }
     }
 

@@ -108,7 +108,10 @@ final class ChatSession {
                 chat = persona.load(Path.of(wanted(rest, "a file")));
                 note(chat.history().size() + " messages were said before");
             }
-            case "/seed" -> chat.options(chat.options().withSeed((int) number(rest)));
+            case "/seed" -> {
+                chat.options(chat.options().withSeed((int) number(rest)));
+                note("seed " + chat.options().seed());
+            }
             case "/strength" -> {
                 persona.strength(number(rest));
                 note("strength " + persona.strength());

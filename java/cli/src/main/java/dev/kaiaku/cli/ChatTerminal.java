@@ -25,8 +25,8 @@ final class ChatTerminal {
             terminal.handle(Terminal.Signal.INT, signal -> session.interrupt());
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
-                    .completer(new ArgumentCompleter(
-                            new StringsCompleter(ChatSession.commands()), NullCompleter.INSTANCE))
+                    .completer(
+                            new ArgumentCompleter(new StringsCompleter(ChatSession.commands()), NullCompleter.INSTANCE))
                     .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                     .option(LineReader.Option.BRACKETED_PASTE, true)
                     .build();

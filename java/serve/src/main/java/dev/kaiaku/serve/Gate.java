@@ -1,6 +1,7 @@
 package dev.kaiaku.serve;
 
 import com.sun.net.httpserver.Headers;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -19,7 +20,10 @@ final class Gate {
     private final byte @Nullable [] token;
     private final @Nullable Set<String> hosts;
 
-    /** @throws IllegalArgumentException where others than this machine could come in without a token */
+    /**
+     * @throws IllegalArgumentException where others than this machine could come in without a token
+     * @throws UncheckedIOException where there is no such address
+     */
     Gate(ServeOptions options) {
         boolean loopback = isLoopback(options.host());
         if (!loopback && (options.token() == null || options.token().isBlank())) {
@@ -41,7 +45,7 @@ final class Gate {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException("there is no address " + host, e);
+            throw new UncheckedIOException(host + ": there is no such address", e);
         }
     }
 

@@ -72,15 +72,24 @@ public final class PersonaServer implements AutoCloseable {
         this.handlers = new ThreadPoolExecutor(
                 0, MOST_CONNECTIONS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), daemons("kaiaku-http"));
         this.routes = Map.of(
-                "/v1/models", new Route("GET", true, this::models),
-                "/v1/models/" + persona.name(), new Route("GET", true, this::model),
-                "/v1/chat/completions", new Route("POST", true, this::chat),
-                "/v1/completions", new Route("POST", true, this::complete),
-                "/health", new Route("GET", false, this::health),
-                "/metrics", new Route("GET", true, this::metrics),
-                "/", new Route("GET", false, page("index.html", "text/html")),
-                "/page.css", new Route("GET", false, page("page.css", "text/css")),
-                "/page.js", new Route("GET", false, page("page.js", "text/javascript")));
+                "/v1/models",
+                new Route("GET", true, this::models),
+                "/v1/models/" + persona.name(),
+                new Route("GET", true, this::model),
+                "/v1/chat/completions",
+                new Route("POST", true, this::chat),
+                "/v1/completions",
+                new Route("POST", true, this::complete),
+                "/health",
+                new Route("GET", false, this::health),
+                "/metrics",
+                new Route("GET", true, this::metrics),
+                "/",
+                new Route("GET", false, page("index.html", "text/html")),
+                "/page.css",
+                new Route("GET", false, page("page.css", "text/css")),
+                "/page.js",
+                new Route("GET", false, page("page.js", "text/javascript")));
     }
 
     /**
@@ -89,7 +98,7 @@ public final class PersonaServer implements AutoCloseable {
      * @param chatOptions how replies are written where a request does not say
      * @param slots of the persona
      * @throws IllegalArgumentException where the address can be reached by others and there is no token
-     * @throws UncheckedIOException where the address is taken
+     * @throws UncheckedIOException where there is no such address, or it is taken
      */
     public static PersonaServer start(Persona persona, ChatOptions chatOptions, int slots, ServeOptions options) {
         // Read once by the JDK's server: how long a client may take to send a request.

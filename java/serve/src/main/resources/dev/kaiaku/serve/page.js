@@ -43,7 +43,7 @@ function bubble(author, content, fromPersona) {
   const follow = atEnd();
   byId("empty").hidden = true;
   const last = log.querySelector(".message:last-of-type");
-  const first = !last || last.dataset.author !== author;
+  const first = !last || last.dataset.author !== author || last.classList.contains("mine") === fromPersona;
   const message = element("div", "message" + (fromPersona ? "" : " mine") + (first ? " first" : ""));
   message.dataset.author = author;
   if (first) {

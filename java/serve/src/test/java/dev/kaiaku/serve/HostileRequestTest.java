@@ -61,8 +61,7 @@ class HostileRequestTest {
     @BeforeAll
     static void start() {
         persona = Persona.open(TinyPersona.write(folder.resolve("base"), folder.resolve("ana.gguf")), CHAT);
-        server = PersonaServer.start(
-                persona, CHAT, 1, ServeOptions.defaults().withAddress("127.0.0.1", 0));
+        server = PersonaServer.start(persona, CHAT, 1, ServeOptions.defaults().withAddress("127.0.0.1", 0));
     }
 
     @AfterAll
@@ -117,7 +116,8 @@ class HostileRequestTest {
     void bodyOf100MegabytesIsRefusedHoweverItComes() throws IOException {
         byte[] chunk = ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes(StandardCharsets.US_ASCII);
         try (Socket socket = connect()) {
-            socket.getOutputStream().write((HEAD + "Transfer-Encoding: chunked\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream()
+                    .write((HEAD + "Transfer-Encoding: chunked\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
             for (long sent = 0; sent < 100_000_000; sent += 0x10000) {
                 socket.getOutputStream().write(chunk);
             }
@@ -143,7 +143,8 @@ class HostileRequestTest {
         }
 
         // 0: cut off, for a head that is none. 501: the JDK's, for a Transfer-Encoding that it does not know.
-        assertThat(statuses.keySet()).allMatch(status -> status == 0 || status == 501 || status / 100 == 4 || status == 200);
+        assertThat(statuses.keySet())
+                .allMatch(status -> status == 0 || status == 501 || status / 100 == 4 || status == 200);
         assertThat(statuses).containsKeys(200, 400);
     }
 
@@ -153,7 +154,9 @@ class HostileRequestTest {
         try {
             for (int i = 0; i < 600; i++) {
                 Socket socket = connect();
-                socket.getOutputStream().write((i % 2 == 0 ? "GET / HT" : HEAD + "Content-Length: 9\r\n\r\n{").getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream()
+                        .write((i % 2 == 0 ? "GET / HT" : HEAD + "Content-Length: 9\r\n\r\n{")
+                                .getBytes(StandardCharsets.US_ASCII));
                 slow.add(socket);
             }
             for (Socket socket : slow) {
@@ -168,12 +171,30 @@ class HostileRequestTest {
 
     private static String withAbsurdValue(Random random) {
         List<String> names = List.of(
-                "messages", "role", "name", "content", "max_tokens", "temperature", "top_p", "n", "seed", "stop", "stream",
-                "max_completion_tokens", "top_k", "min_p", "repeat_penalty", "presence_penalty", "stream_options");
+                "messages",
+                "role",
+                "name",
+                "content",
+                "max_tokens",
+                "temperature",
+                "top_p",
+                "n",
+                "seed",
+                "stop",
+                "stream",
+                "max_completion_tokens",
+                "top_k",
+                "min_p",
+                "repeat_penalty",
+                "presence_penalty",
+                "stream_options");
         String name = names.get(random.nextInt(names.size()));
         String value = ABSURD.get(random.nextInt(ABSURD.size()));
-        String replaced = BODY.replaceFirst("\"" + name + "\":(\"[^\"]*\"|[^,}]+)", "\"" + name + "\":" + value.replace("\\", "\\\\"));
-        return replaced.equals(BODY) ? BODY.replaceFirst("\\}$", ",\"" + name + "\":" + value.replace("\\", "\\\\") + "}") : replaced;
+        String replaced = BODY.replaceFirst(
+                "\"" + name + "\":(\"[^\"]*\"|[^,}]+)", "\"" + name + "\":" + value.replace("\\", "\\\\"));
+        return replaced.equals(BODY)
+                ? BODY.replaceFirst("\\}$", ",\"" + name + "\":" + value.replace("\\", "\\\\") + "}")
+                : replaced;
     }
 
     /** A few characters replaced, left out or written twice. */
@@ -184,7 +205,8 @@ class HostileRequestTest {
             switch (random.nextInt(3)) {
                 case 0 -> changed.setCharAt(at, (char) random.nextInt(256));
                 case 1 -> changed.delete(at, Math.min(changed.length(), at + 1 + random.nextInt(8)));
-                default -> changed.insert(at, changed.substring(at, Math.min(changed.length(), at + random.nextInt(40))));
+                default ->
+                    changed.insert(at, changed.substring(at, Math.min(changed.length(), at + random.nextInt(40))));
             }
         }
         return changed.toString();

@@ -25,9 +25,9 @@ public interface Engine extends AutoCloseable {
     Written write(List<Segment> prompt, Sampling sampling, int maxTokens, Sink sink);
 
     /**
-     * Changes the factor of the LoRA adapter from the next token on.
+     * Changes the factor of the LoRA adapter that was given, from the next token on.
      *
-     * @throws dev.kaiaku.dataset.BadInputException where no adapter was given, or the engine cannot change it
+     * @throws dev.kaiaku.dataset.BadInputException where the engine cannot change it
      */
     void strength(double factor);
 

@@ -20,7 +20,9 @@ import java.util.stream.Collectors;
 final class JavaLlamaEngine implements Engine {
     private static final int BATCH_TOKENS = 512;
     private static final int STEP_MILLIS = 500;
+    /** In characters, as the next one. */
     private static final int LEAST_STEP = 100;
+
     private static final int MOST_STEP = 4 * BATCH_TOKENS;
 
     private final LlamaModel model;

@@ -21,7 +21,6 @@ final class LibllamaEngine implements Engine {
     private final LibllamaContext context;
     private final TokenLoop loop;
     private final int contextTokens;
-    private final boolean adapter;
     private final int gpuLayers;
 
     private LibllamaEngine(
@@ -30,7 +29,6 @@ final class LibllamaEngine implements Engine {
         this.model = model;
         this.context = context;
         this.contextTokens = contextTokens;
-        this.adapter = options.adapter() != null;
         this.gpuLayers = options.gpuLayers();
         this.loop = new TokenLoop(model, context, options.slots(), BATCH_TOKENS);
     }
@@ -199,9 +197,6 @@ final class LibllamaEngine implements Engine {
 
     @Override
     public void strength(double factor) {
-        if (!adapter) {
-            throw new BadInputException("there is no adapter whose strength could change; open one with --adapter");
-        }
         loop.strength(factor);
     }
 

@@ -76,7 +76,15 @@ class TokenParityTest {
     Path folder;
 
     @ParameterizedTest
-    @CsvSource({"LLAMA, CHATML", "QWEN2, CHATML", "GEMMA3, GEMMA", "LLAMA, LLAMA3", "LLAMA, MISTRAL", "LLAMA, MISTRAL_V1", "LLAMA, MISTRAL_TEKKEN"})
+    @CsvSource({
+        "LLAMA, CHATML",
+        "QWEN2, CHATML",
+        "GEMMA3, GEMMA",
+        "LLAMA, LLAMA3",
+        "LLAMA, MISTRAL",
+        "LLAMA, MISTRAL_V1",
+        "LLAMA, MISTRAL_TEKKEN"
+    })
     void awkwardTextOfATinyBase(Architecture architecture, ChatFormat format) {
         TinyBase.write(folder.resolve("base"), TinySpec.defaults(architecture).withFormat(format));
         try (BaseModel base = BaseModels.open(folder.resolve("base"))) {
