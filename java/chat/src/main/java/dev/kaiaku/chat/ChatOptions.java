@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * How a persona writes its replies. Immutable; made from {@link #defaults} and changed by its {@code with} methods.
  *
  * @param temperature 0 always takes the most likely token; 1 draws as the model was trained
- * @param topK draw from this many of the likeliest tokens; 0 for all, or 1024 where top-p or min-p leave some out
+ * @param topK draw from this many of the likeliest tokens; 0 for all, or 128 where top-p or min-p leave some out
  * @param topP draw from the likeliest tokens that together have this probability; 1 for all
  * @param minP leave out tokens less likely than this share of the likeliest; 0 for none
  * @param repeatPenalty divides the logits of the last {@value #PENALTY_TOKENS} tokens; 1 for none

@@ -6,6 +6,7 @@ import dev.kaiaku.chat.ChatOptions;
 import dev.kaiaku.chat.Persona;
 import dev.kaiaku.chat.TinyPersona;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -30,8 +31,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class HostileRequestTest {
     private static final ChatOptions CHAT =
             ChatOptions.defaults().withTemperature(1).withSeed(5).withMaxTokens(4);
-    private static final String HEAD = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\n"
-            + "Content-Type: application/json\r\nConnection: close\r\n";
+    private static final String HEAD = String.join(
+            "\r\n",
+            "POST /v1/chat/completions HTTP/1.1",
+            "Host: localhost",
+            "Content-Type: application/json",
+            "Connection: close",
+            "");
     private static final String BODY = "{\"messages\":[{\"role\":\"system\",\"content\":\"seja a ana\"},"
             + "{\"role\":\"user\",\"name\":\"bia\",\"content\":\"oi\"}],\"max_tokens\":4,\"temperature\":0.5,"
             + "\"top_p\":0.9,\"n\":1,\"seed\":7,\"stop\":[\"fim\"],\"stream\":false}";
@@ -241,7 +247,8 @@ class HostileRequestTest {
 
     private static boolean isClosed(Socket socket) throws IOException {
         try {
-            return socket.getInputStream().readAllBytes().length >= 0;
+            socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+            return true;
         } catch (SocketTimeoutException e) {
             return false;
         } catch (IOException e) {
