@@ -288,6 +288,23 @@ void backward(const AttentionShape& shape, MatrixView<const T> d_y, MatrixView<c
   sum_groups(d_v, group, e, d_qkv.col_range(q_width + kv_width, kv_width));
 }
 
+// to [T, K*E] = the sum of each key/value head's query heads in from [H, T, E].
+void sum_heads(const float* from, int64_t group, int64_t head_dim, MatrixView<Bf16> to) {
+  const int64_t head_size = to.rows * head_dim;
+#pragma omp parallel for schedule(static)
+  for (int64_t t = 0; t < to.rows; ++t) {
+    for (int64_t column = 0; column < to.cols; column += head_dim) {
+      const float* first = from + column / head_dim * group * head_size + t * head_dim;
+      Bf16* to_head = to.row(t) + column;
+      for (int64_t c = 0; c < head_dim; ++c) {
+        float sum = first[c];
+        for (int64_t g = 1; g < group; ++g) sum += first[g * head_size + c];
+        to_head[c] = rounded<Bf16>(sum);
+      }
+    }
+  }
+}
+
 // A query head by the processor's bf16 dot products.
 Bf16Head fast_head(const AttentionShape& shape, const Task& task, MatrixView<const Bf16> qkv) {
   const Heads<MatrixView<const Bf16>> heads{qkv, shape};
@@ -315,14 +332,17 @@ void fast_forward(const AttentionShape& shape, MatrixView<const Bf16> qkv, Matri
   }
 }
 
+// Gradients of keys and values are summed head by head, each in rows of its own, so that a tile of them lies
+// on few pages of memory.
 void fast_backward(const AttentionShape& shape, MatrixView<const Bf16> d_y, MatrixView<const Bf16> qkv,
-                   MatrixView<const Bf16> y, ConstMatrix lse, Matrix d_heads, MatrixView<Bf16> d_qkv) {
+                   MatrixView<const Bf16> y, ConstMatrix lse, float* scratch, MatrixView<Bf16> d_qkv) {
   const int64_t e = shape.head_dim;
   const int64_t group = shape.n_heads / shape.n_kv_heads;
   const int64_t q_width = shape.n_heads * e;
   const int64_t kv_width = shape.n_kv_heads * e;
-  const Matrix d_k = d_heads.col_range(q_width, q_width);
-  const Matrix d_v = d_heads.col_range(2 * q_width, q_width);
+  const int64_t head_size = qkv.rows * e;
+  float* d_k = scratch;  // [H, T, E]
+  float* d_v = scratch + shape.n_heads * head_size;
 
   const std::vector<Task> tasks = tasks_of(shape, qkv.rows);
 #pragma omp parallel for schedule(dynamic)
@@ -332,10 +352,10 @@ void fast_backward(const AttentionShape& shape, MatrixView<const Bf16> d_y, Matr
     bf16_attention_backward(
         fast_head(shape, tasks[i], qkv),
         {y.data + column, d_y.data + column, y.stride, d_y.stride, lse.data + head, lse.stride,
-         d_qkv.data + column, d_qkv.stride, d_k.data + column, d_v.data + column, d_heads.stride});
+         d_qkv.data + column, d_qkv.stride, d_k + head * head_size, d_v + head * head_size, e});
   }
-  sum_groups(d_k, group, e, d_qkv.col_range(q_width, kv_width));
-  sum_groups(d_v, group, e, d_qkv.col_range(q_width + kv_width, kv_width));
+  sum_heads(d_k, group, e, d_qkv.col_range(q_width, kv_width));
+  sum_heads(d_v, group, e, d_qkv.col_range(q_width + kv_width, kv_width));
 }
 
 bool is_fast(DType type) {
@@ -355,7 +375,8 @@ void CpuBackend::attention_forward(const AttentionShape& shape, ConstTensor qkv,
 void CpuBackend::attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv,
                                     ConstTensor y, ConstMatrix lse, Matrix d_heads, Tensor d_qkv) {
   if (is_fast(qkv.type)) {
-    return fast_backward(shape, d_y.as<Bf16>(), qkv.as<Bf16>(), y.as<Bf16>(), lse, d_heads, d_qkv.as<Bf16>());
+    return fast_backward(shape, d_y.as<Bf16>(), qkv.as<Bf16>(), y.as<Bf16>(), lse, d_heads.data,
+                         d_qkv.as<Bf16>());
   }
   with_type(qkv.type, [&](auto type) {
     using T = decltype(type);

@@ -91,6 +91,11 @@ void product_columns(Left a, const Pair* b, int64_t b_stride, int64_t m, int64_t
     product_block<kStore, kRows, kVectors>({a.data + i * a.row, a.row, a.col}, b, b_stride, k,
                                            c + i * c_stride, c_stride, mask);
   }
+  // A tile has 64 rows, 4 more than sixes.
+  for (; i + 4 <= m; i += 4) {
+    product_block<kStore, 4, kVectors>({a.data + i * a.row, a.row, a.col}, b, b_stride, k, c + i * c_stride,
+                                       c_stride, mask);
+  }
   for (; i + 2 <= m; i += 2) {
     product_block<kStore, 2, kVectors>({a.data + i * a.row, a.row, a.col}, b, b_stride, k, c + i * c_stride,
                                        c_stride, mask);
