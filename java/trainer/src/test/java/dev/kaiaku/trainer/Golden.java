@@ -28,7 +28,7 @@ record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonN
         implements AutoCloseable {
     private static final Set<String> SUPPORTED = Set.of("llama", "mistral", "qwen2", "qwen3", "gemma3_text");
 
-    /** Folders with references of plain weights: those of -Dkaiaku.golden, else the ones that lie here. */
+    /** Folders with references of plain weights: of -Dkaiaku.golden, else of -Dkaiaku.shared, else those that lie here. */
     static List<Path> folders(boolean supported) {
         return folders().stream()
                 .filter(folder -> !packed(folder) && SUPPORTED.contains(modelType(folder)) == supported)
@@ -46,8 +46,12 @@ record Golden(BaseModel base, LoraAdapter adapter, SafetensorsFile arrays, JsonN
 
     private static List<Path> folders() {
         String given = System.getProperty("kaiaku.golden", "");
+        String shared = System.getProperty("kaiaku.shared", "");
+        if (given.isEmpty()) {
+            given = shared.isEmpty() ? "java/trainer/src/test/resources/golden" : shared + "/golden";
+        }
         Path checkout = Path.of(System.getProperty("kaiaku.root", "../.."));
-        Path root = checkout.resolve(given.isEmpty() ? "java/trainer/src/test/resources/golden" : given);
+        Path root = checkout.resolve(given);
         try (Stream<Path> list = Files.list(root)) {
             return list.filter(folder -> Files.exists(folder.resolve("reference.safetensors")))
                     .sorted()

@@ -3,7 +3,6 @@ package dev.kaiaku.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kaiaku.bindings.NativeBatch;
@@ -32,8 +31,19 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class GoldenTest {
     private static final double LOGITS = 2e-4;
     private static final double MERGED_LOGITS = 2e-3;
-    /** The reference is 2.1e-3 away from the same ten steps in double: gradients near zero are rounding there. */
+    /**
+     * The reference is 2.1e-3 away from the same ten steps in double, and those of torch with sums in another order are
+     * 5e-3 away from it: gradients near zero are rounding there, and AdamW makes whole steps of them.
+     */
     private static final double MERGED_LOGITS_OF_GEMMA3 = 4e-3;
+
+    private static final double BF16 = 5e-3;
+    private static final double BF16_STEPS = 2e-2;
+    /**
+     * Its large steps repeat any small change thirtyfold by the eighth: transformers and PEFT in bf16 are 3.7 % away
+     * there, under autocast 2.9 %, and our own f32 is 3.9 % away where only the frozen weights are rounded.
+     */
+    private static final double BF16_STEPS_OF_GEMMA3 = 5e-2;
 
     private static final double GRADIENT = 1e-3;
     private static final double LOSS = 1e-3;
@@ -108,22 +118,47 @@ final class GoldenTest {
         });
     }
 
+    /** Bf16 with the adapter that f32 has at each step. */
+    @ParameterizedTest
+    @MethodSource("supported")
+    void lossesInBf16AreThoseOfTheSameAdapter(Path folder) {
+        with(
+                folder,
+                false,
+                (golden, exact) -> inBf16(folder, (same, rounded) -> {
+                    for (JsonNode ignored : golden.reference().path("losses")) {
+                        AdapterState.upload(AdapterState.download(exact, golden.adapter(), State.WEIGHT), rounded);
+                        double loss = exact.accumulate(golden.batch()).mean();
+                        assertThat(rounded.accumulate(golden.batch()).mean()).isCloseTo(loss, within(BF16 * loss));
+                        exact.update(golden.lr());
+                        rounded.update(0);
+                    }
+                }));
+    }
+
+    /** Bf16 on its own way. */
     @ParameterizedTest
     @MethodSource("supported")
     void lossesInBf16AreNear(Path folder) {
+        inBf16(folder, (golden, trainer) -> {
+            double tolerance = gemma3(golden) ? BF16_STEPS_OF_GEMMA3 : BF16_STEPS;
+            for (JsonNode expected : golden.reference().path("losses")) {
+                assertThat(trainer.accumulate(golden.batch()).mean())
+                        .isCloseTo(expected.asDouble(), within(tolerance * expected.asDouble()));
+                trainer.update(golden.lr());
+            }
+        });
+    }
+
+    private static void inBf16(Path folder, Check check) {
         try (Golden golden = Golden.open(folder);
                 NativeModel model = BaseLoader.load(golden.base(), WeightsForm.BF16, Device.CPU, Progress.NONE);
                 NativeTrainer trainer = NativeTrainer.create(model, golden.options(false, NativeCompute.BF16))) {
             AdapterState.upload(golden.adapter(), trainer);
-            for (JsonNode expected : golden.reference().path("losses")) {
-                assertThat(trainer.accumulate(golden.batch()).mean())
-                        .isCloseTo(expected.asDouble(), withinPercentage(gemma3(golden) ? 5 : 2));
-                trainer.update(golden.lr());
-            }
+            check.check(golden, trainer);
         }
     }
 
-    /** Its four norms a layer and scaled embeddings make the ten large steps of the reference the most sensitive. */
     private static boolean gemma3(Golden golden) {
         return Golden.modelType(golden.base().path()).startsWith("gemma3");
     }
