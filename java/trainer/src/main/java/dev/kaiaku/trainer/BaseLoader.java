@@ -53,10 +53,11 @@ public final class BaseLoader {
             setInverseFrequencies(model, base.config());
             long total = base.tensors().stream().mapToLong(TensorInfo::bytes).sum();
             long done = 0;
+            ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
             for (TensorInfo tensor : base.tensors()) {
                 @Nullable NativeNf4 nf4 = keepsBlocks(weights, tensor) ? base.nf4(tensor) : null;
                 if (nf4 == null) {
-                    load(base, tensor, model, progress, done, total);
+                    load(base, tensor, model, chunk, progress, done, total);
                 } else {
                     model.setNf4(tensor.name(), tensor.shape(), nf4);
                 }
@@ -137,12 +138,22 @@ public final class BaseLoader {
     }
 
     private static void load(
-            BaseModel base, TensorInfo tensor, NativeModel model, Progress progress, long done, long total) {
+            BaseModel base,
+            TensorInfo tensor,
+            NativeModel model,
+            ByteBuffer chunk,
+            Progress progress,
+            long done,
+            long total) {
         long rowsAtOnce = Math.max(1, CHUNK_BYTES / tensor.rowBytes());
         for (long row = 0; row < tensor.rows(); row += rowsAtOnce) {
             int rows = (int) Math.min(rowsAtOnce, tensor.rows() - row);
             ByteBuffer data = base.read(tensor, row, rows);
-            model.setRows(tensor.name(), tensor.type().id(), tensor.shape(), row, rows, data);
+            // What is copied for each call anew is freed late.
+            ByteBuffer direct = data.remaining() <= chunk.capacity()
+                    ? chunk.clear().put(data).flip()
+                    : data;
+            model.setRows(tensor.name(), tensor.type().id(), tensor.shape(), row, rows, direct);
             progress.report("loading", done + (row + rows) * tensor.rowBytes(), total);
         }
     }
