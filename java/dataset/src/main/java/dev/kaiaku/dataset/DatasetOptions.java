@@ -111,6 +111,7 @@ public record DatasetOptions(
                 selection,
                 score,
                 system,
+                canaries,
                 threads);
     }
 
