@@ -10,6 +10,7 @@ import dev.kaiaku.chat.Said;
 import dev.kaiaku.serve.game.Game;
 import dev.kaiaku.serve.game.Round;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -102,7 +103,7 @@ class GameServerTest {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(foreign.statusCode()).isEqualTo(403);
-        try (Socket socket = new Socket("127.0.0.1", URI.create(server.url()).getPort())) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(server.url()).getPort())) {
             socket.getOutputStream()
                     .write("GET /results HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
                             .getBytes(StandardCharsets.US_ASCII));

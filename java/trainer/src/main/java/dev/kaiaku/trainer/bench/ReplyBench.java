@@ -63,7 +63,8 @@ public record ReplyBench(int replies, int slots, double together, double oneByOn
                 prompts.get(0).length + replyTokens,
                 compute.resolvedThreads(),
                 compute.resolvedCompute().nativeCompute());
-        Sampler.Settings sampling = new Sampler.Settings(0.8, 0.95, 0);
+        // Of random weights every token is about as likely; drawing from all of them would be what is measured.
+        Sampler.Settings sampling = new Sampler.Settings(0, 1, 0);
         try (NativeDecoder decoder = NativeDecoder.create(model, null, options)) {
             // No token ends a reply, so that all are equally long.
             ReplyLoop loop = new ReplyLoop(

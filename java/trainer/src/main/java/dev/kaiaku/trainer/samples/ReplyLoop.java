@@ -5,6 +5,7 @@ import dev.kaiaku.dataset.Progress;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Replies to many prompts at once: as many as there are slots grow together, and where one ends the next begins.
@@ -112,10 +113,11 @@ public final class ReplyLoop {
             int[] slots = open.stream().mapToInt(Integer::intValue).toArray();
             int[] tokens = open.stream().mapToInt(slot -> growing[slot].next).toArray();
             float[] logits = decoder.step(slots, tokens);
-            for (int i = 0; i < slots.length; i++) {
+            // Each draws from random numbers of its own.
+            IntStream.range(0, slots.length).parallel().forEach(i -> {
                 Growing reply = growing[slots[i]];
                 reply.next = reply.sampler.draw(logits, i * vocabSize, vocabSize);
-            }
+            });
         }
         return ended;
     }
