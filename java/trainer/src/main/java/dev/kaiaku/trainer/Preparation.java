@@ -53,7 +53,8 @@ record Preparation(
         List<Conversation> held = Files.exists(file) ? ConversationFile.read(file) : List.of();
         Examples train = Examples.read(data.resolve(TRAIN), base, seqLen, progress);
         if (train.list().isEmpty()) {
-            throw new BadInputException(data.resolve(TRAIN) + ": no conversation has a reply to learn");
+            throw new BadInputException(data.resolve(TRAIN) + ": none of its " + train.dropped()
+                    + " conversations has a reply to learn; build it again, for a persona who answers");
         }
         return new Preparation(base, data, options, held, train, Examples.of(held, base, seqLen, progress));
     }

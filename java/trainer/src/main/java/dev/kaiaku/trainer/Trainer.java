@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Trains a LoRA adapter. */
 public final class Trainer {
+    private static final String HELP =
+            "; a --memory-limit below that, --weights nf4 or a smaller --seq-len helps";
     private final BaseModel base;
     private final Path out;
     private final TrainListener listener;
@@ -77,6 +79,7 @@ public final class Trainer {
         Preparation work = Preparation.read(base, data, options, listener);
         RunFile file = work.runFile(Preparation.baseHash(base), Preparation.hashes(data));
         listener.planned(file.plan());
+        requireFree(file.plan());
         try (RunFolder run = RunFolder.open(out, base.name(), options.lora().dropout(), 0)) {
             run.clear();
             file.write(out);
@@ -92,6 +95,7 @@ public final class Trainer {
                     + last.state().library() + "); losses may differ in their last digits.");
         }
         listener.planned(file.plan());
+        requireFree(file.plan());
         double dropout = file.options().lora().dropout();
         try (RunFolder run =
                 RunFolder.open(out, base.name(), dropout, last.state().metricsBytes())) {
@@ -137,12 +141,32 @@ public final class Trainer {
                 preparation.options().seed());
     }
 
+    /** A system may promise more memory than it has, and end the process that uses it. */
+    private static void requireFree(TrainPlan plan) {
+        if (!plan.device().gpu()) {
+            requireFree(plan.memoryBytes() - FreeMemory.residentBytes(), FreeMemory.bytes());
+        }
+    }
+
+    /** Throws {@link BadInputException} where a plan takes more than is free. */
+    static void requireFree(long asked, long free) {
+        if (asked > free) {
+            String what = String.format(Locale.ROOT, "training takes %.2f GiB of memory more", gib(asked));
+            throw new BadInputException(outOfMemory(what, free));
+        }
+    }
+
     private static BadInputException outOfMemory(NativeException e, TrainPlan plan) {
-        // The device tells what it has itself.
-        String free = plan.device().gpu()
-                ? ""
-                : String.format(Locale.ROOT, "; %.2f GiB are free", FreeMemory.bytes() / (double) (1L << 30));
-        return new BadInputException(
-                e.getMessage() + free + "; a --memory-limit below that, --weights nf4 or a smaller --seq-len helps", e);
+        String asked = String.valueOf(e.getMessage());
+        // A GPU's message tells what is free there.
+        return new BadInputException(plan.device().gpu() ? asked + HELP : outOfMemory(asked, FreeMemory.bytes()), e);
+    }
+
+    private static String outOfMemory(String asked, long free) {
+        return String.format(Locale.ROOT, "%s; %.2f GiB are free", asked, gib(free)) + HELP;
+    }
+
+    private static double gib(long bytes) {
+        return bytes / (double) (1L << 30);
     }
 }

@@ -296,6 +296,15 @@ final class TrainerTest {
     }
 
     @Test
+    void moreThanIsFreeIsRefusedWithWhatHelps() {
+        Trainer.requireFree(3L << 30, 3L << 30);
+        assertThatThrownBy(() -> Trainer.requireFree(3L << 30, 2L << 30))
+                .isInstanceOf(BadInputException.class)
+                .hasMessageContaining("takes 3.00 GiB of memory more; 2.00 GiB are free")
+                .hasMessageContaining("--memory-limit");
+    }
+
+    @Test
     void whatTheBaseCannotTakeIsRefused() {
         assertThatThrownBy(() -> train("run", options().rank(65).build()))
                 .isInstanceOf(BadInputException.class)
@@ -331,5 +340,7 @@ final class TrainerTest {
         assertThatThrownBy(() -> TrainOptions.builder().lr(Double.NaN).build()).hasMessageContaining("--lr");
         assertThatThrownBy(() -> TrainOptions.builder().dropout(1).build()).hasMessageContaining("--dropout 1");
         assertThatThrownBy(() -> TrainOptions.builder().warmup(1.5).build()).hasMessageContaining("--warmup 1.5");
+        assertThatThrownBy(() -> TrainOptions.builder().microTokens(1 << 21).build())
+                .hasMessageContaining("--micro-tokens 2097152: expected at most 1048576");
     }
 }

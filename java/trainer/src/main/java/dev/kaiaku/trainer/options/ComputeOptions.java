@@ -12,9 +12,13 @@ package dev.kaiaku.trainer.options;
  */
 public record ComputeOptions(
         Device device, WeightsForm weights, ComputeForm compute, int microTokens, long memoryLimit, int threads) {
+    /** More than any machine is faster with; the native library takes no more. */
+    private static final int MOST_MICRO_TOKENS = 1 << 20;
+
     /** Throws {@link dev.kaiaku.dataset.BadInputException} for a value out of range, naming its option. */
     public ComputeOptions {
         Range.atLeast("micro-tokens", microTokens, 0);
+        Range.require("micro-tokens", microTokens, microTokens <= MOST_MICRO_TOKENS, "at most " + MOST_MICRO_TOKENS);
         Range.atLeast("memory-limit", memoryLimit, 0);
         Range.atLeast("threads", threads, 0);
     }
