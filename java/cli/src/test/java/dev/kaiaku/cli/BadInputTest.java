@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kaiaku.dataset.SampleExport;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -131,6 +134,85 @@ class BadInputTest {
     }
 
     @Test
+    void weightThatIsNoNumber() throws IOException {
+        Path base = base("not-a-number");
+        try (RandomAccessFile file =
+                new RandomAccessFile(base.resolve("model.safetensors").toFile(), "rw")) {
+            file.seek(file.length() - 2);
+            file.write(new byte[] {(byte) 0xc0, 0x7f});
+        }
+
+        complaint(
+                "model.norm.weight: a value in rows 0 to 0 is NaN",
+                "train",
+                "--base",
+                base,
+                "--data",
+                data,
+                "--out",
+                folder.resolve("damaged"));
+    }
+
+    @Test
+    void tensorThatIsNotAsTheConfigSays() throws IOException {
+        Path base = base("sizes");
+        config(base, "intermediate_size", "184");
+
+        complaint("model.layers.0.mlp.gate_proj.weight has the shape [192, 64]", train(base, data))
+                .contains("[184, 64]");
+    }
+
+    @Test
+    void rankThatIsNone() {
+        Program program = Program.run(train(folder.resolve("whole"), data, "--rank", 0));
+        assertThat(program.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(program.complaint()).startsWith("kaiaku-train: --rank 0: expected 1 or more");
+    }
+
+    @Test
+    void rankThatTheMatricesCannotHave() {
+        complaint("--rank 65", train(folder.resolve("whole"), data, "--rank", 65))
+                .contains("64 x 64, so that 64 is the most");
+    }
+
+    @Test
+    void rowsLongerThanTheContext() {
+        complaint("--seq-len 100000", train(folder.resolve("whole"), data, "--seq-len", 100_000))
+                .contains("at most 2048");
+    }
+
+    @Test
+    void samplesWithoutAReplyAreLeftOutAndCounted() throws IOException {
+        String empty = """
+            {"messages":[{"role":"user","content":"[ana]: oi"}]}
+            """;
+        Path some = Files.createDirectories(folder.resolve("some"));
+        Files.writeString(some.resolve("train.jsonl"), empty + Files.readString(data.resolve("train.jsonl")));
+        Program program = Program.run(
+                "train",
+                "--base",
+                folder.resolve("whole"),
+                "--data",
+                some,
+                "--out",
+                folder.resolve("left-out"),
+                "--max-steps",
+                1);
+        assertThat(program.exitCode()).as(program.err()).isZero();
+        assertThat(program.err()).contains("1 examples have no reply to learn and are left out.");
+
+        Path none = Files.createDirectories(folder.resolve("none"));
+        Files.writeString(none.resolve("train.jsonl"), empty.repeat(3));
+        complaint("none of its 3 conversations has a reply to learn", train(folder.resolve("whole"), none));
+    }
+
+    @Test
+    void moreMemoryThanThereIs() {
+        complaint("training needs", train(folder.resolve("whole"), data, "--memory-limit", "10MiB"))
+                .contains("--memory-limit is 0.01 GiB", "a smaller --seq-len");
+    }
+
+    @Test
     void baseWithoutAKnownChatFormat() throws IOException {
         Path base = base("formless");
         for (String name : new String[] {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja"}) {
@@ -175,6 +257,13 @@ class BadInputTest {
     @Test
     void folderWhereAFileStands() {
         complaint("export", "dataset", "build", export, "--persona", SampleExport.PERSONA, "--out", export);
+    }
+
+    private static Object[] train(Path base, Path data, Object... options) {
+        List<Object> args =
+                new ArrayList<>(List.of("train", "--base", base, "--data", data, "--out", folder.resolve("x")));
+        args.addAll(List.of(options));
+        return args.toArray();
     }
 
     private static AbstractStringAssert<?> complaint(String word, Object... args) {
