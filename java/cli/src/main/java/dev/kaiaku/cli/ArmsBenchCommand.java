@@ -68,9 +68,8 @@ final class ArmsBenchCommand implements Callable<Integer> {
     public Integer call() {
         List<Contest.Entrant> entrants = runs.stream().map(this::entrant).toList();
         Contest contest = new Contest(EvalData.read(block), EvalData.read(session), predicted, replies, seed);
-        Summary summary = new Summary()
-                .line("NLL on " + contest.replies() + " replies:")
-                .line(Contest.Standing.heads());
+        Summary summary =
+                new Summary().line("NLL on " + contest.replies() + " replies:").line(Contest.Standing.heads());
         try (ProgressLine progress = new ProgressLine(console);
                 BaseModel base = BaseModels.open(
                         Path.of(RunFile.read(entrants.get(0).run()).basePath()))) {

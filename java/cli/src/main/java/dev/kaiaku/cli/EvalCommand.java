@@ -226,8 +226,7 @@ final class EvalCommand implements Callable<Integer> {
         }
     }
 
-    private double applied(
-            BaseModel base, @Nullable LoraAdapter adapter, TrainOptions options, ProgressLine progress) {
+    private double applied(BaseModel base, @Nullable LoraAdapter adapter, TrainOptions options, ProgressLine progress) {
         if (adapter == null || !Double.isNaN(strength)) {
             return strength;
         }

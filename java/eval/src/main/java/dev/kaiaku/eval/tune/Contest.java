@@ -56,7 +56,15 @@ public final class Contest {
         /** Heads of {@link #line}. */
         public static String heads() {
             return String.format(
-                    Locale.ROOT, FORM, "run", "NLL per byte", "against the first, %", "tone, %", "sense, %", "sound", "score");
+                    Locale.ROOT,
+                    FORM,
+                    "run",
+                    "NLL per byte",
+                    "against the first, %",
+                    "tone, %",
+                    "sense, %",
+                    "sound",
+                    "score");
         }
 
         /** For a terminal. */

@@ -16,8 +16,8 @@ import java.util.Locale;
  *     person does so less
  */
 public record Quality(Interval style, Interval sense, double sound) {
-    private static final List<Figure> FAULTS = List.of(
-            Figure.UNFINISHED, Figure.EMPTY, Figure.FOREIGN_SPEAKER, Figure.CONTROL_TEXT, Figure.REPEATING);
+    private static final List<Figure> FAULTS =
+            List.of(Figure.UNFINISHED, Figure.EMPTY, Figure.FOREIGN_SPEAKER, Figure.CONTROL_TEXT, Figure.REPEATING);
 
     static Quality of(Scores scores) {
         double faulty = FAULTS.stream().mapToDouble(scores::value).sum()
