@@ -37,7 +37,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class GgufExportTest {
-    private static final PersonaInfo ANA = new PersonaInfo("ana", "You are ana.", ChatFormat.CHATML);
     private static final String K = "model.layers.1.self_attn.k_proj";
     private static final String DOWN = "model.layers.0.mlp.down_proj";
 
@@ -103,7 +102,7 @@ class GgufExportTest {
         try (BaseModel base = tiny(Architecture.LLAMA, 192);
                 GgufFile file = GgufFile.open(export(base, null, QuantType.F16, 1))) {
             GgufMetadata keys = file.metadata();
-            assertThat(PersonaInfo.read(keys)).isEqualTo(ANA);
+            assertThat(PersonaInfo.read(keys)).isEqualTo(new PersonaInfo("ana", "You are ana.", ChatFormat.CHATML));
             assertThat(keys.string("general.architecture")).isEqualTo("llama");
             assertThat(keys.integer("general.file_type")).isEqualTo(1);
             assertThat(keys.integer("llama.attention.head_count_kv")).isEqualTo(2);
@@ -209,7 +208,7 @@ class GgufExportTest {
 
     private Path export(BaseModel base, @Nullable LoraAdapter adapter, QuantType type, double strength) {
         Path out = folder.resolve("out.gguf");
-        PersonaInfo ana = new PersonaInfo(ANA.name(), ANA.system(), base.chatFormat());
+        PersonaInfo ana = new PersonaInfo("ana", "You are ana.", base.chatFormat());
         GgufExport.write(new MergedModel(base, adapter, strength), ana, type, out, Progress.NONE);
         return out;
     }

@@ -38,7 +38,7 @@ class GoldenExportTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-tied", "llama3-rope", "mistral", "qwen2"})
+    @ValueSource(strings = {"llama-tied", "llama3-rope", "mistral", "qwen2", "gemma3"})
     void llamaCppComputesTheLogitsOfTheBase(String name) {
         Golden golden = Golden.open(name);
         Path file = export(golden, null, QuantType.F32, 1);
@@ -48,7 +48,7 @@ class GoldenExportTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-tied", "llama3-rope", "mistral", "qwen2"})
+    @ValueSource(strings = {"llama-tied", "llama3-rope", "mistral", "qwen2", "gemma3"})
     void llamaCppComputesTheLogitsOfTheMergedModel(String name) {
         Golden golden = Golden.open(name);
         Path file = export(golden, golden.trained(), QuantType.F32, 1);
