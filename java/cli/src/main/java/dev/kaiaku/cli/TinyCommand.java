@@ -5,6 +5,7 @@ import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
 import dev.kaiaku.model.format.ChatFormat;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,17 @@ import picocli.CommandLine.Spec;
 /** {@code models tiny}: a base model with random weights. */
 @Command(
         name = "tiny",
-        description = "Make a small base model with random weights, to try things out without a download.",
+        description = "Make a base model with random weights, to try things out without a download.",
         showDefaultValues = true,
-        footer = {"", "Example:", "  kaiaku-train models tiny my-tiny --hidden 256 --feed-forward 768 --layers 4"})
+        footer = {
+            "",
+            "Examples:",
+            "  kaiaku-train models tiny my-tiny --hidden 256 --feed-forward 768 --layers 4",
+            "",
+            "In the sizes of Qwen2.5-1.5B:",
+            "  kaiaku-train models tiny large --architecture qwen2 --hidden 1536 --layers 28 --feed-forward 8960 \\",
+            "      --heads 12 --kv-heads 2 --context 32768 --vocab 151936 --tokenizer FOLDER_OF_QWEN"
+        })
 final class TinyCommand implements Callable<Integer> {
     private static final TinySpec DEFAULTS = TinySpec.defaults(Architecture.LLAMA);
 
@@ -67,10 +76,16 @@ final class TinyCommand implements Callable<Integer> {
 
     @Option(
             names = "--tokenizer",
-            paramLabel = "chatml|gemma|mistral",
+            paramLabel = "chatml|gemma|mistral|DIR",
             description = "Whose control tokens it has: byte-level BPE for chatml (default), SentencePiece for gemma"
-                    + " (default of gemma3) and mistral.")
-    private @Nullable String format;
+                    + " (default of gemma3) and mistral; or a folder with the tokenizer.json to take.")
+    private @Nullable String tokenizer;
+
+    @Option(
+            names = "--vocab",
+            paramLabel = "N",
+            description = "With the tokeniser of a folder: rows of the embedding; 0 for as many as it has tokens.")
+    private int vocab;
 
     @Option(names = "--seed", paramLabel = "N", description = "Of the weights.")
     private long seed = DEFAULTS.seed();
@@ -81,7 +96,13 @@ final class TinyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        ChatFormat chosen = format == null ? TinySpec.defaults(architecture).format() : ChatFormat.byId(format);
+        @Nullable Path folder = tokenizer != null && Files.isDirectory(Path.of(tokenizer)) ? Path.of(tokenizer) : null;
+        if (folder == null && vocab != 0) {
+            throw new ParameterException(spec.commandLine(), "--vocab is for --tokenizer DIR");
+        }
+        ChatFormat chosen = tokenizer == null || folder != null
+                ? TinySpec.defaults(architecture).format()
+                : ChatFormat.byId(tokenizer);
         TinySpec sizes = new TinySpec(
                 architecture,
                 hidden,
@@ -97,7 +118,11 @@ final class TinyCommand implements Callable<Integer> {
                 type,
                 seed);
         try {
-            TinyBase.write(out, sizes);
+            if (folder == null) {
+                TinyBase.write(out, sizes);
+            } else {
+                TinyBase.write(out, sizes, folder, vocab);
+            }
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), Failures.oneLine(e), e);
         }

@@ -8,11 +8,13 @@ import dev.kaiaku.model.architecture.HuggingFaceConfigWriter;
 import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.architecture.ModelLayout;
 import dev.kaiaku.model.safetensors.SafetensorsWriter;
+import dev.kaiaku.model.tokenizer.HuggingFaceTokenizerReader;
 import dev.kaiaku.model.tokenizer.HuggingFaceTokenizerWriter;
 import dev.kaiaku.model.tokenizer.TinyTokenizer;
 import dev.kaiaku.model.tokenizer.TokenizerData;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -30,6 +32,7 @@ public final class TinyBase {
             """;
 
     private static final double STANDARD_DEVIATION = 0.05;
+    private static final int MOST_BYTES = 1 << 24;
 
     private TinyBase() {}
 
@@ -54,6 +57,26 @@ public final class TinyBase {
         AtomicFile.write(configFile, json(config, spec.type(), tokenizer).toPrettyString() + "\n");
         HuggingFaceTokenizerWriter.write(tokenizer, spec.contextLength(), directory);
         AtomicFile.write(directory.resolve("chat_template.jinja"), spec.format().chatTemplate());
+        writeWeights(directory.resolve("model.safetensors"), config, spec);
+    }
+
+    /**
+     * Writes a Hugging Face directory with the tokeniser of another one.
+     *
+     * @param source has {@code tokenizer.json}, and {@code tokenizer_config.json} where it has one
+     * @param vocabSize rows of the embedding, as large as the tokeniser's ids ask for; 0 for no more than these
+     */
+    public static void write(Path directory, TinySpec spec, Path source, int vocabSize) {
+        int rows = vocabSize == 0 ? HuggingFaceTokenizerReader.size(source) : vocabSize;
+        TokenizerData data = HuggingFaceTokenizerReader.read(source, rows);
+        Path configFile = directory.resolve("config.json");
+        ModelConfig config = spec.config(rows).checked(configFile);
+        AtomicFile.write(configFile, json(config, spec.type(), data).toPrettyString() + "\n");
+        for (String name : List.of("tokenizer.json", "tokenizer_config.json")) {
+            if (Files.isRegularFile(source.resolve(name))) {
+                AtomicFile.write(directory.resolve(name), out -> Files.copy(source.resolve(name), out));
+            }
+        }
         writeWeights(directory.resolve("model.safetensors"), config, spec);
     }
 
@@ -105,19 +128,21 @@ public final class TinyBase {
         Random random = new Random(spec.seed());
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, tensors)) {
             for (TensorInfo tensor : tensors) {
-                writer.write(
-                        tensor.name(),
-                        randomValues(tensor, random, 1 - config.architecture().normOffset()));
+                double norm = 1 - config.architecture().normOffset();
+                double mean = tensor.name().contains("norm") ? norm : 0;
+                for (long done = 0; done < tensor.bytes(); done += MOST_BYTES) {
+                    int bytes = (int) Math.min(MOST_BYTES, tensor.bytes() - done);
+                    writer.write(tensor.name(), randomValues(bytes, tensor.type(), mean, random));
+                }
             }
             writer.finish();
         }
     }
 
-    private static ByteBuffer randomValues(TensorInfo tensor, Random random, double norm) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(tensor.bytes())).order(ByteOrder.LITTLE_ENDIAN);
-        double mean = tensor.name().contains("norm") ? norm : 0;
+    private static ByteBuffer randomValues(int size, TensorType type, double mean, Random random) {
+        ByteBuffer bytes = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         while (bytes.hasRemaining()) {
-            put((float) (mean + STANDARD_DEVIATION * random.nextGaussian()), tensor.type(), bytes);
+            put((float) (mean + STANDARD_DEVIATION * random.nextGaussian()), type, bytes);
         }
         return bytes.flip();
     }

@@ -48,6 +48,19 @@ public final class HuggingFaceTokenizerReader {
         return new HuggingFaceTokenizerReader(file, root, config, vocabSize).read();
     }
 
+    /** The largest id of a directory's tokeniser, and one more. */
+    public static int size(Path directory) {
+        JsonNode root = JsonFile.read(directory.resolve("tokenizer.json"));
+        int size = 0;
+        for (JsonNode id : root.path("model").path("vocab")) {
+            size = Math.max(size, id.asInt() + 1);
+        }
+        for (JsonNode token : root.path("added_tokens")) {
+            size = Math.max(size, token.path("id").asInt() + 1);
+        }
+        return size;
+    }
+
     private TokenizerData read() {
         return PieceReader.reads(root) ? pieces() : byteLevel();
     }

@@ -9,7 +9,6 @@ import dev.kaiaku.dataset.Conversation;
 import dev.kaiaku.dataset.Progress;
 import dev.kaiaku.dataset.Role;
 import dev.kaiaku.dataset.Turn;
-import dev.kaiaku.model.JsonFile;
 import dev.kaiaku.model.architecture.Architecture;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.model.base.BaseModels;
@@ -29,7 +28,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -119,18 +117,12 @@ class TokenParityTest {
     @ParameterizedTest
     @MethodSource("realTokenizers")
     void linesByTokenizersThatPeopleUse(Path json) throws IOException {
-        int size = Math.max(
-                JsonFile.read(json).at("/model/vocab").size(),
-                JsonFile.read(json).path("added_tokens").findValuesAsText("id").stream()
-                        .mapToInt(id -> Integer.parseInt(id) + 1)
-                        .max()
-                        .orElse(0));
-        TokenizerData data = HuggingFaceTokenizerReader.read(json.resolveSibling(""), size);
+        Path source = json.resolveSibling("");
+        TokenizerData data = HuggingFaceTokenizerReader.read(source, HuggingFaceTokenizerReader.size(source));
         boolean gemma = data.addedTexts().contains("<start_of_turn>");
         Architecture architecture = gemma ? Architecture.GEMMA3 : Architecture.LLAMA;
         Path directory = folder.resolve("base");
-        TinyBase.write(directory, TinySpec.defaults(architecture).withSizes(32, 1, 32, 1, 1), data);
-        Files.copy(json, directory.resolve("tokenizer.json"), StandardCopyOption.REPLACE_EXISTING);
+        TinyBase.write(directory, TinySpec.defaults(architecture).withSizes(32, 1, 32, 1, 1), source, 0);
         if (data.pieces() != null && !gemma) {
             Files.writeString(directory.resolve("chat_template.jinja"), "{{ '[INST] ' }}");
         }
