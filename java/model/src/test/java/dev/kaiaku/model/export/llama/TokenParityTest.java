@@ -175,15 +175,16 @@ class TokenParityTest {
         PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
         GgufExport.write(new MergedModel(base, null, 1), persona, QuantType.Q8_0, gguf, Progress.NONE);
         boolean addBos = base.tokenizer().addBos();
-        ConversationEncoder encoder = new ConversationEncoder(base.tokenizer(), base.chatFormat(), addBos);
-        ControlText guard = new ControlText(base.tokenizer().controlTexts(), base.chatFormat());
+        ChatFormat format = base.chatFormat();
+        ConversationEncoder encoder = new ConversationEncoder(base.tokenizer(), format, addBos);
+        ControlText guard = new ControlText(base.tokenizer().controlTexts(), format);
         try (LlamaFile file = LlamaFile.openVocabulary(gguf)) {
             for (String line : lines) {
                 Conversation chat = new Conversation(List.of(
                         new Turn(Role.USER, "[bia]: " + line),
                         new Turn(Role.ASSISTANT, line),
                         new Turn(Role.USER, "[bia]: e?")));
-                String text = base.chatFormat().prompt(guard.guard(chat));
+                String text = format.prompt(guard.guard(chat));
                 assertThat(file.tokenize(text, true, true)).as(line).isEqualTo(encoder.prompt(chat));
             }
         }
