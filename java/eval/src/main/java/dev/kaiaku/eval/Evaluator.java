@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Evaluator {
     /** Tokens of held-out conversations that are predicted, at the most; of longer ones a part that lies evenly. */
-    private static final int HELD_OUT_TOKENS = 24_576;
+    private static final int HELD_OUT_TOKENS = 8_192;
 
     /** Tokens of replies that are predicted in another context, at the most. */
-    private static final int PAIR_TOKENS = 8_192;
+    private static final int PAIR_TOKENS = 4_096;
 
     private final Path folder;
     private final EvalData data;
