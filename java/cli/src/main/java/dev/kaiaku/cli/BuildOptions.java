@@ -71,7 +71,7 @@ final class BuildOptions {
 
     @Option(
             names = "--canaries",
-            paramLabel = "N,...",
+            paramLabel = "N",
             split = ",",
             description = "Plant made-up secrets among the samples, one for each number, that many times: such as"
                     + " 1,10,100. `eval` then measures how well the model knows them by heart (default: none).")
