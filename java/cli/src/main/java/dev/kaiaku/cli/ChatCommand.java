@@ -1,6 +1,5 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.chat.ChatOptions;
 import dev.kaiaku.chat.Persona;
 import dev.kaiaku.dataset.BadInputException;
 import java.io.BufferedReader;
@@ -60,7 +59,7 @@ final class ChatCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (Persona persona = engine.open(file, reply.options(ChatOptions.of(file)), 1, console)) {
+        try (Persona persona = engine.open(file, reply.options(file), 1, console)) {
             boolean terminal = console.inTerminal() && console.outTerminal() && prompt == null && script == null;
             ChatSession session = new ChatSession(persona, author, console.out(), terminal);
             if (prompt != null) {

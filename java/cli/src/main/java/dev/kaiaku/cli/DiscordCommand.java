@@ -1,6 +1,5 @@
 package dev.kaiaku.cli;
 
-import dev.kaiaku.chat.ChatOptions;
 import dev.kaiaku.chat.Persona;
 import dev.kaiaku.serve.discord.DiscordBot;
 import dev.kaiaku.serve.discord.DiscordOptions;
@@ -87,7 +86,7 @@ final class DiscordCommand implements Callable<Integer> {
                     spec.commandLine(), "--token-env " + tokenVariable + ": that variable is not set");
         }
         DiscordOptions options = options();
-        try (Persona persona = engine.open(file, reply.options(ChatOptions.of(file)), 1, console);
+        try (Persona persona = engine.open(file, reply.options(file), 1, console);
                 DiscordBot bot = DiscordBot.start(persona, token.strip(), options)) {
             bot.awaitReady();
             console.err().println(persona.name() + " (a machine) is on Discord. Ctrl-C stops.");

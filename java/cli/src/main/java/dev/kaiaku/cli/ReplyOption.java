@@ -1,6 +1,8 @@
 package dev.kaiaku.cli;
 
 import dev.kaiaku.chat.ChatOptions;
+import dev.kaiaku.dataset.BadInputException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +61,14 @@ final class ReplyOption {
             description = "Makes replies repeatable (default: a new one each time).")
     private int seed = ChatOptions.RANDOM;
 
-    /** @param start what options that are left out come to */
-    ChatOptions options(ChatOptions start) {
+    /** The options for a file: those left out are what it says, or the usual ones. */
+    ChatOptions options(Path file) {
+        ChatOptions start = ChatOptions.defaults();
+        try {
+            start = ChatOptions.of(file);
+        } catch (BadInputException e) {
+            // Said where the file is opened; what is wrong with the command line comes first.
+        }
         try {
             return start.withTemperature(temperature == null ? start.temperature() : temperature)
                     .withTopK(topK)

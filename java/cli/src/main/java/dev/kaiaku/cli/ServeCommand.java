@@ -91,7 +91,7 @@ final class ServeCommand implements Callable<Integer> {
                 .withQueue(queue)
                 .withTimeouts(
                         Duration.ofSeconds(timeout), ServeOptions.defaults().writeTimeout());
-        ChatOptions chatOptions = reply.options(ChatOptions.of(file));
+        ChatOptions chatOptions = reply.options(file);
         try (Persona persona = engine.open(file, chatOptions, slots, console);
                 PersonaServer server = start(persona, chatOptions, options)) {
             console.out().println(persona.name() + " (a machine) at " + server.url() + "/");

@@ -3,6 +3,7 @@ package dev.kaiaku.eval.tune;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.DatasetSummary;
 import dev.kaiaku.dataset.sample.ContextRule;
+import dev.kaiaku.model.architecture.ModelConfig;
 import dev.kaiaku.model.base.BaseModel;
 import dev.kaiaku.trainer.TrainOptions;
 import dev.kaiaku.trainer.checkpoint.Fingerprint;
@@ -52,6 +53,13 @@ public record TuneTask(
         OptimizerOptions optimizer = training.optimizer();
         double lr = optimizer.autoLr() ? OptimizerOptions.usualLr(base.config().hiddenSize()) : optimizer.lr();
         return Arm.rulesAndRates(data.context(), lr, training.lora().rank());
+    }
+
+    /** An arm at half and at twice its rank, as far as every matrix of the base has room for it. */
+    List<Arm> otherRanks(Arm arm, BaseModel base) {
+        ModelConfig config = base.config();
+        int most = Math.min(config.hiddenSize(), config.kvHeads() * config.headDim());
+        return arm.otherRanks().stream().filter(other -> other.rank() <= most).toList();
     }
 
     /** Of what decides the figures, once the datasets are there; the budget may change. */

@@ -97,7 +97,7 @@ public final class Tuner {
                 .map(TuneReport.Finalist::arm)
                 .orElse(finalists.get(0).arm());
         best = challenge("rates", best, best.beyond(candidates), whole);
-        best = challenge("ranks", best, best.otherRanks(), whole);
+        best = challenge("ranks", best, task.otherRanks(best, base), whole);
         return scan(best, heard);
     }
 
