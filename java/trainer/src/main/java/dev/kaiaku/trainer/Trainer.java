@@ -20,8 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Trains a LoRA adapter. */
 public final class Trainer {
-    private static final String HELP =
-            "; a --memory-limit below that, --weights nf4 or a smaller --seq-len helps";
+    private static final String HELP = "; a --memory-limit below that, --weights nf4 or a smaller --seq-len helps";
     private final BaseModel base;
     private final Path out;
     private final TrainListener listener;
