@@ -140,7 +140,9 @@ public final class EvalReport {
                     List.of(
                             new LineChart.Series("person", sizes, shares),
                             new LineChart.Series(
-                                    "persona", sizes, persona.lengths().getOrDefault(name, new double[shares.length])))));
+                                    "persona",
+                                    sizes,
+                                    persona.lengths().getOrDefault(name, new double[shares.length])))));
         });
         page.section("Distributions").charts(charts);
         page.section("Habits")
