@@ -68,7 +68,12 @@ public final class MergeRows {
             case 1, 30 -> columns * 2;
             case 2 -> columns / 32 * 18;
             case 3 -> columns / 32 * 20;
+            case 6 -> columns / 32 * 22;
+            case 7 -> columns / 32 * 24;
             case 8 -> columns / 32 * 34;
+            case 12 -> columns / 256 * 144;
+            case 13 -> columns / 256 * 176;
+            case 14 -> columns / 256 * 210;
             default -> throw new IllegalArgumentException("type " + type + " is not one of kaiaku.h");
         };
     }

@@ -15,6 +15,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class KaiakuLibraryTest {
     private static final NativeModelConfig CONFIG = NativeModelConfig.builder()
@@ -262,8 +264,34 @@ final class KaiakuLibraryTest {
         assertThat(heap.position()).isEqualTo(4);
     }
 
+    /** Rows of two blocks of zeros, whose values are zeros of either sign; one byte less is refused. */
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, 4",
+        "1, 1, 2",
+        "30, 1, 2",
+        "2, 32, 18",
+        "3, 32, 20",
+        "6, 32, 22",
+        "7, 32, 24",
+        "8, 32, 34",
+        "12, 256, 144",
+        "13, 256, 176",
+        "14, 256, 210"
+    })
+    void rowsOfEveryTypeAreAsLongAsTheirBlocks(int type, int blockValues, int blockBytes) {
+        int columns = 2 * blockValues;
+        FloatBuffer values = FloatBuffer.allocate(columns);
+        Arrays.fill(values.array(), 1);
+        MergeRows.convert(type, ByteBuffer.allocate(2 * blockBytes), 1, columns, values);
+        assertThat(values.array()).usingComparatorWithPrecision(0f).containsOnly(0);
+        assertThatThrownBy(() -> MergeRows.convert(type, ByteBuffer.allocate(2 * blockBytes - 1), 1, columns, values))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("too few");
+    }
+
     @Test
-    void convertReadsEveryType() {
+    void convertReadsHalvesAndBlocks() {
         FloatBuffer values = FloatBuffer.allocate(32);
         // A Q8_0 block: an f16 scale of 0.5 and 32 signed bytes.
         ByteBuffer block =
