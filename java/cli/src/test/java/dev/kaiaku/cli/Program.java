@@ -1,5 +1,7 @@
 package dev.kaiaku.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -13,6 +15,13 @@ import java.util.Arrays;
 record Program(int exitCode, String out, String err) {
     static Program run(Object... args) {
         return runWithInput("", args);
+    }
+
+    /** A run that must end well. */
+    static Program done(Object... args) {
+        Program program = run(args);
+        assertThat(program.exitCode()).as(program.err()).isEqualTo(ExitCode.DONE);
+        return program;
     }
 
     static Program runWithInput(String input, Object... args) {
