@@ -75,8 +75,9 @@ class CalibrationTest {
         }
     }
 
+    /** Of people with 100 held-out replies and more: pyscript's have fewer. */
     @ParameterizedTest
-    @CsvSource({"crd3, sam", "crd3, laura", "pyscript, ntoll", "rodaviva, paulo markun"})
+    @CsvSource({"crd3, sam", "crd3, laura", "rodaviva, paulo markun"})
     void realRepliesAreMoreCoherentThanShuffledOnes(String chat, String persona) {
         EvalData data = data(chat, persona);
         Coherence coherence = new Coherence(data);
@@ -124,7 +125,8 @@ class CalibrationTest {
         Scores scores = new Ruler(data).measure("nonsense", held, made(nonsense));
         assertThat(scores.coherence().way().high()).isLessThan(0.25);
         assertThat(scores.coherence().way().low()).isLessThan(0.05);
-        assertThat(mean(coherence.real(nonsense))).isCloseTo(mean(coherence.shuffled(held, 1)), withinPercentage(15));
+        assertThat(mean(coherence.real(nonsense)))
+                .isCloseTo(mean(coherence.shuffled(nonsense, 1)), withinPercentage(15));
     }
 
     @ParameterizedTest
