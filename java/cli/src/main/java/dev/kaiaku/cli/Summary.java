@@ -100,18 +100,11 @@ final class Summary {
         context(result.context());
         line(String.format(
                 Locale.ROOT,
-                "%.0f tokens/s, %s of memory at the most. Adapter: %s",
+                "%.0f tokens/s, %s of memory at the most (%+.1f %% against the plan). Adapter: %s",
                 result.tokensPerSecond(),
                 TrainingDisplay.bytes(result.peakMemoryBytes()),
+                off(result.peakMemoryBytes(), result.plannedMemoryBytes()),
                 result.adapter()));
-        line(String.format(
-                Locale.ROOT,
-                "The plan was %s for weights and training, which took %+.1f %% of that more, and %s for all of it:"
-                        + " %+.1f %%.",
-                TrainingDisplay.bytes(result.plannedNativeBytes()),
-                off(result.nativeBytes(), result.plannedNativeBytes()),
-                TrainingDisplay.bytes(result.plannedMemoryBytes()),
-                off(result.peakMemoryBytes(), result.plannedMemoryBytes())));
         return put("train_samples", result.trainSamples())
                 .put("validation_samples", result.validationSamples())
                 .put("target_tokens", result.targetTokens())
