@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpServer;
 import dev.kaiaku.chat.Said;
 import dev.kaiaku.serve.game.Game;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class GameServer implements AutoCloseable {
     private static final int THREADS = 8;
     private static final int LONGEST_NAME = 40;
-    private static final String JSON = "application/json";
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-            + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final Game game;
     private final Consumer<String> onResults;
@@ -42,11 +38,9 @@ public final class GameServer implements AutoCloseable {
     private final ExecutorService handlers = Executors.newFixedThreadPool(THREADS);
     private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
     private final Map<String, PageFile> files = Map.of(
-            "/", new PageFile("text/html", resource("game.html")),
-            "/game.css", new PageFile("text/css", resource("game.css")),
-            "/game.js", new PageFile("text/javascript", resource("game.js")));
-
-    private record PageFile(String type, byte[] content) {}
+            "/", PageFile.packed("game.html", "text/html"),
+            "/game.css", PageFile.packed("game.css", "text/css"),
+            "/game.js", PageFile.packed("game.js", "text/javascript"));
 
     private GameServer(Game game, ServeOptions options, Consumer<String> onResults, HttpServer server) {
         this.game = game;
@@ -110,8 +104,7 @@ public final class GameServer implements AutoCloseable {
         @Nullable PageFile file = files.get(path);
         if (file != null) {
             require(exchange, "GET");
-            response.headers().set("Content-Security-Policy", POLICY);
-            response.send(200, file.type() + "; charset=utf-8", file.content());
+            file.send(response);
             return;
         }
         switch (path) {
@@ -121,7 +114,7 @@ public final class GameServer implements AutoCloseable {
                 require(exchange, "GET");
                 send(response, results());
             }
-            case "/results.json" -> download(exchange, response, JSON, "results.json", Json.text(results()));
+            case "/results.json" -> download(exchange, response, JsonBody.TYPE, "results.json", Json.text(results()));
             case "/results.csv" -> download(exchange, response, "text/csv", "results.csv", csv());
             default -> throw new RequestException(404, "there is nothing here");
         }
@@ -223,7 +216,7 @@ public final class GameServer implements AutoCloseable {
     }
 
     private static void send(Response response, JsonNode node) throws IOException {
-        response.send(200, JSON, Json.text(node).getBytes(StandardCharsets.UTF_8));
+        response.send(200, JsonBody.TYPE, Json.text(node).getBytes(StandardCharsets.UTF_8));
     }
 
     private static void download(HttpExchange exchange, Response response, String type, String name, String text)
@@ -240,7 +233,7 @@ public final class GameServer implements AutoCloseable {
         response.headers().set("Connection", "close");
         try {
             byte[] text = Json.text(Json.object().put("error", message)).getBytes(StandardCharsets.UTF_8);
-            response.send(status, JSON, text);
+            response.send(status, JsonBody.TYPE, text);
         } catch (IOException e) {
             // The client has gone; there is nobody to tell.
             return;
@@ -255,27 +248,8 @@ public final class GameServer implements AutoCloseable {
         }
     }
 
-    private JsonNode body(HttpExchange exchange) throws IOException {
+    private JsonNode body(HttpExchange exchange) {
         require(exchange, "POST");
-        String type = exchange.getRequestHeaders().getFirst("Content-Type");
-        if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith(JSON)) {
-            throw new RequestException(415, "expected Content-Type: " + JSON);
-        }
-        byte[] body = exchange.getRequestBody().readNBytes(options.mostBodyBytes() + 1);
-        if (body.length > options.mostBodyBytes()) {
-            throw new RequestException(413, "expected a body of at most " + options.mostBodyBytes() + " bytes");
-        }
-        return Json.parse(body);
-    }
-
-    private static byte[] resource(String name) {
-        try (InputStream in = GameServer.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("this program was packed without " + name);
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return JsonBody.read(exchange, options.mostBodyBytes());
     }
 }

@@ -11,13 +11,11 @@ import dev.kaiaku.chat.Persona;
 import dev.kaiaku.chat.Reply;
 import dev.kaiaku.dataset.BadInputException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -39,7 +37,6 @@ public final class PersonaServer implements AutoCloseable {
     private static final int REQUEST_SECONDS = 10;
     private static final int MOST_HEADERS = 100;
     private static final Duration GRACE = Duration.ofSeconds(1);
-    private static final String JSON = "application/json";
 
     private final Persona persona;
     private final ChatOptions chatOptions;
@@ -215,7 +212,7 @@ public final class PersonaServer implements AutoCloseable {
         // What is left of the body is not read, so that the connection cannot be used again.
         response.headers().set("Connection", "close");
         try {
-            response.send(status, JSON, Json.error(status, message).getBytes(StandardCharsets.UTF_8));
+            response.send(status, JsonBody.TYPE, Json.error(status, message).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             exchange.close();
         }
@@ -278,11 +275,11 @@ public final class PersonaServer implements AutoCloseable {
     private void models(HttpExchange exchange, Response response) throws IOException {
         ObjectNode list = Json.object().put("object", "list");
         list.putArray("data").add(model());
-        response.send(200, JSON, Json.text(list).getBytes(StandardCharsets.UTF_8));
+        response.send(200, JsonBody.TYPE, Json.text(list).getBytes(StandardCharsets.UTF_8));
     }
 
     private void model(HttpExchange exchange, Response response) throws IOException {
-        response.send(200, JSON, Json.text(model()).getBytes(StandardCharsets.UTF_8));
+        response.send(200, JsonBody.TYPE, Json.text(model()).getBytes(StandardCharsets.UTF_8));
     }
 
     private ObjectNode model() {
@@ -294,7 +291,7 @@ public final class PersonaServer implements AutoCloseable {
     }
 
     private void health(HttpExchange exchange, Response response) throws IOException {
-        response.send(200, JSON, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
+        response.send(200, JsonBody.TYPE, "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
     }
 
     private void metrics(HttpExchange exchange, Response response) throws IOException {
@@ -303,48 +300,12 @@ public final class PersonaServer implements AutoCloseable {
     }
 
     private static Handler page(String name, String type) {
-        byte[] content = resource(name);
-        return (exchange, response) -> {
-            response.headers()
-                    .set(
-                            "Content-Security-Policy",
-                            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';"
-                                    + " img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-            response.send(200, type + "; charset=utf-8", content);
-        };
+        PageFile file = PageFile.packed(name, type);
+        return (exchange, response) -> file.send(response);
     }
 
-    private static byte[] resource(String name) {
-        try (InputStream in = PersonaServer.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("this program was packed without " + name);
-            }
-            return in.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private JsonNode body(HttpExchange exchange) throws IOException {
-        String type = exchange.getRequestHeaders().getFirst("Content-Type");
-        if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith(JSON)) {
-            throw new RequestException(415, "expected Content-Type: " + JSON);
-        }
-        byte[] body = bytes(exchange);
-        if (body.length > options.mostBodyBytes()) {
-            throw new RequestException(413, "expected a body of at most " + options.mostBodyBytes() + " bytes");
-        }
-        return Json.parse(body);
-    }
-
-    /** As much of the body as is taken, and one byte more of a body that is larger. */
-    private byte[] bytes(HttpExchange exchange) {
-        try {
-            return exchange.getRequestBody().readNBytes(options.mostBodyBytes() + 1);
-        } catch (IOException | IndexOutOfBoundsException e) {
-            // A chunk's length that is none; the JDK's server knows no exception of its own for it.
-            throw new RequestException(400, "the body cannot be read");
-        }
+    private JsonNode body(HttpExchange exchange) {
+        return JsonBody.read(exchange, options.mostBodyBytes());
     }
 
     private static ThreadFactory daemons(String name) {
