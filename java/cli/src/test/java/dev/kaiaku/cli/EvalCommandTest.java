@@ -86,30 +86,12 @@ class EvalCommandTest {
     void aFileIsMeasuredByTheTrainerAndByLlama() {
         Program trainer =
                 done("eval", gguf, "--data", data, "--replies", 6, "--out", folder.resolve("a.html"), "--json");
-        Program llama = done(
-                "eval",
-                gguf,
-                "--data",
-                data,
-                "--replies",
-                6,
-                "--engine",
-                "java-llama",
-                "--out",
-                folder.resolve("b.html"),
-                "--json");
-        Program again = done(
-                "eval",
-                gguf,
-                "--data",
-                data,
-                "--replies",
-                6,
-                "--engine",
-                "java-llama",
-                "--out",
-                folder.resolve("b.html"),
-                "--json");
+        Path page = folder.resolve("b.html");
+        Object[] byLlama = {
+            "eval", gguf, "--data", data, "--replies", 6, "--engine", "java-llama", "--out", page, "--json"
+        };
+        Program llama = done(byLlama);
+        Program again = done(byLlama);
 
         assertThat(again.out()).isEqualTo(llama.out());
         double ours = trainer.json().at("/speakers/0/figures/nll/value").asDouble();
