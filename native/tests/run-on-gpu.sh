@@ -42,9 +42,24 @@ nvcc=${CUDACXX:-$(command -v nvcc || echo "${CUDA_PATH:-/usr/local/cuda}/bin/nvc
 mkdir -p "$build"
 : >"$log"
 
+# cuBLASLt of the toolkit, or of the wheels that torch comes with.
+toolkit=$(dirname "$(dirname "$(readlink -f "$nvcc")")")
+packages=$(python3 -c 'import sysconfig; print(sysconfig.get_paths()["purelib"])' 2>/dev/null)/nvidia
+if [ -z "${KAIAKU_CUBLASLT+set}" ]; then
+  for folder in "$toolkit/lib64" "$toolkit"/targets/*/lib "$packages/cu13/lib" "$packages/cublas/lib"; do
+    for library in "$folder"/libcublasLt.so.1[23]; do
+      [ -n "${KAIAKU_CUBLASLT:-}" ] || [ ! -f "$library" ] || export KAIAKU_CUBLASLT=$library
+    done
+  done
+fi
+header=()
+for folder in "$toolkit/include" "$toolkit"/targets/*/include "$packages/cu13/include" "$packages/cublas/include"; do
+  [ ${#header[@]} -gt 0 ] || [ ! -f "$folder/cublasLt.h" ] || header=(-DKAIAKU_CUBLASLT_INCLUDE="$folder")
+done
+
 echo "Building; log: $log"
 CUDACXX=$nvcc cmake -S "$root/native" -B "$build" -DCMAKE_BUILD_TYPE=Release -DKAIAKU_TESTS=ON \
-  -DKAIAKU_ONEDNN_DIR="$onednn" >>"$log" 2>&1 || fail "configuring failed: $(tail -n 3 "$log")"
+  -DKAIAKU_ONEDNN_DIR="$onednn" ${header[@]+"${header[@]}"} >>"$log" 2>&1 || fail "configuring failed: $(tail -n 3 "$log")"
 cmake --build "$build" --parallel "$(getconf _NPROCESSORS_ONLN)" >>"$log" 2>&1 || fail "compiling failed: $(tail -n 5 "$log")"
 
 echo "Tests"
@@ -101,6 +116,7 @@ echo "== Summary"
 uname -sm
 nvidia-smi --query-gpu=name,driver_version,memory.total,compute_cap --format=csv,noheader 2>/dev/null || echo "no nvidia-smi"
 "$nvcc" --version | tail -n 2 | head -n 1
+echo "cuBLASLt: ${KAIAKU_CUBLASLT:-where the library finds one}"
 grep -E 'tests passed|tests failed|Skipped|Failed|FAILED|No tests|ERROR SUMMARY|RACECHECK SUMMARY|left out' "$tests" | sort -u
 cat "$benches"
 exit "$tests_passed"

@@ -13,6 +13,17 @@ namespace {
 
 constexpr const char* kNames[] = {"libcublasLt.so.13", "libcublasLt.so.12"};
 
+// Folders whose lib/python3.*/ holds packages, the chosen environment first.
+std::vector<std::string> python_roots() {
+  std::vector<std::string> roots;
+  for (const char* variable : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
+    if (const char* folder = std::getenv(variable)) roots.emplace_back(folder);
+  }
+  if (const char* home = std::getenv("HOME")) roots.push_back(std::string(home) + "/.local");
+  roots.insert(roots.end(), {"/usr/local", "/usr"});
+  return roots;
+}
+
 // Where toolkits and Python wheels put it.
 std::vector<std::string> candidates() {
   std::vector<std::string> folders{""};
@@ -20,14 +31,13 @@ std::vector<std::string> candidates() {
     if (const char* folder = std::getenv(variable)) folders.push_back(std::string(folder) + "/lib64/");
   }
   folders.emplace_back("/usr/local/cuda/lib64/");
-  for (const char* variable : {"VIRTUAL_ENV", "CONDA_PREFIX"}) {
-    const char* root = std::getenv(variable);
-    if (root == nullptr) continue;
+  for (const std::string& root : python_roots()) {
     std::error_code ignored;
-    for (const auto& python : std::filesystem::directory_iterator(std::string(root) + "/lib", ignored)) {
-      const std::string packages = python.path().string() + "/site-packages/nvidia/";
-      folders.push_back(packages + "cu13/lib/");
-      folders.push_back(packages + "cublas/lib/");
+    for (const auto& python : std::filesystem::directory_iterator(root + "/lib", ignored)) {
+      for (const char* packages : {"/site-packages/nvidia/", "/dist-packages/nvidia/"}) {
+        folders.push_back(python.path().string() + packages + "cu13/lib/");
+        folders.push_back(python.path().string() + packages + "cublas/lib/");
+      }
     }
   }
   std::vector<std::string> paths;

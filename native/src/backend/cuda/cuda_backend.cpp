@@ -59,6 +59,7 @@ void CudaBackend::prepare(DType type, std::byte* scratch) {
          KAIAKU_COMPUTE_BF16, ")");
   }
   scratch_ = scratch;
+  stream();  // a handle of cuBLASLt belongs to the calling thread's device
   lt_ = LtMatmul::open(scratch, backend_scratch(device_));
 }
 
