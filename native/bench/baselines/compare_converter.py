@@ -125,7 +125,7 @@ def compare_errors(exact, ours, theirs, kind, worst):
         expected = dequantize(exact[name].data, exact[name].tensor_type)
         size = np.linalg.norm(expected)
         errors = [np.linalg.norm(dequantize(t.data, t.tensor_type) - expected) / size for t in (mine, other)]
-        difference = abs(errors[0] / errors[1] - 1)
+        difference = 0 if errors[0] == errors[1] else abs(errors[0] / errors[1] - 1)
         worst[kind] = max(worst.get(kind, 0), difference)
         if difference > 0.01:
             problems.append(f"{kind} {name} {mine.tensor_type.name}: error {errors[0]:.5f}, theirs {errors[1]:.5f}")
