@@ -59,6 +59,8 @@ struct TensorView {
   template <class T, class = std::enable_if_t<std::is_const_v<Byte> || !std::is_const_v<T>>>
   TensorView(MatrixView<T> m)
       : TensorView(reinterpret_cast<Byte*>(m.data), kTypeOf<T>, m.rows, m.cols, m.stride) {}
+  template <class B, class = std::enable_if_t<std::is_same_v<Byte, const B>>>
+  TensorView(const TensorView<B>& m) : TensorView(m.data, m.type, m.rows, m.cols, m.stride) {}
 
   int64_t size() const { return rows * cols; }
   int64_t bytes() const { return size() * size_of(type); }
@@ -75,11 +77,6 @@ struct TensorView {
   auto as() const {
     using Value = std::conditional_t<std::is_const_v<Byte>, const T, T>;
     return MatrixView<Value>{reinterpret_cast<Value*>(data), rows, cols, stride};
-  }
-
-  template <class B = Byte, class = std::enable_if_t<!std::is_const_v<B>>>
-  operator TensorView<const std::byte>() const {
-    return {data, type, rows, cols, stride};
   }
 };
 

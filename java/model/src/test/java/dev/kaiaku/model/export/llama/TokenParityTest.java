@@ -42,8 +42,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The tokens of training are those that llama.cpp reads from the exported file and the rendered text. */
 class TokenParityTest {
-    private static final int LINES = 2000;
-    private static final int REAL_LINES = 10_000;
+    private static final int LINES = 10_000;
     private static final List<String> AWKWARD = List.of(
             "oi",
             "  spaces   inside  ",
@@ -96,10 +95,10 @@ class TokenParityTest {
         assumeTrue(!shared.isEmpty(), "kaiaku.shared is not set");
         Optional<Path> path = new BaseFetcher().find("smollm2-135m");
         assumeTrue(path.isPresent(), "smollm2-135m has not been fetched to this machine");
-        try (BaseModel base = BaseModels.open(path.orElseThrow());
-                Stream<String> lines = Files.lines(Path.of(shared, "data", "crd3", "campaign-2.csv"))) {
-            compare(base, AWKWARD);
-            compare(base, lines.filter(line -> !line.isBlank()).limit(LINES).toList());
+        List<String> lines = new ArrayList<>(AWKWARD);
+        lines.addAll(sharedLines());
+        try (BaseModel base = BaseModels.open(path.orElseThrow())) {
+            compare(base, lines);
         }
     }
 
@@ -142,7 +141,7 @@ class TokenParityTest {
         List<String> lines = new ArrayList<>();
         for (String name : List.of("crd3/campaign-2.csv", "rodaviva/roda-viva-2003.csv")) {
             try (Stream<String> all = Files.lines(Path.of(shared, "data").resolve(name))) {
-                all.filter(line -> !line.isBlank()).limit(REAL_LINES / 2).forEach(lines::add);
+                all.filter(line -> !line.isBlank()).limit(LINES / 2).forEach(lines::add);
             }
         }
         return lines;
