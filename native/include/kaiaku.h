@@ -210,7 +210,8 @@ typedef struct kaiaku_memory {
 /* The KAIAKU_ABI_VERSION that the library was built with. Never fails. */
 KAIAKU_API int32_t kaiaku_abi_version(void);
 
-/* One line for people: version, compiler, instruction set, oneDNN, backends. Static text. */
+/* One line for people: version, compiler, instruction sets of the build and of this processor, oneDNN,
+   backends. Static text. */
 KAIAKU_API const char* kaiaku_build_info(void);
 
 /* Name of a status code ("invalid argument"); "unknown status" for others. Static text. */

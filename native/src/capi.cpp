@@ -125,7 +125,7 @@ const char* kaiaku_last_error(void) {
 int32_t kaiaku_preferred_compute(int32_t* compute) {
   return guard([&] {
     not_null(compute, "compute");
-    *compute = kaiaku::has_fast_bf16() ? KAIAKU_COMPUTE_BF16 : KAIAKU_COMPUTE_F32;
+    *compute = kaiaku::bf16_unit() == kaiaku::Bf16Unit::kNone ? KAIAKU_COMPUTE_F32 : KAIAKU_COMPUTE_BF16;
   });
 }
 

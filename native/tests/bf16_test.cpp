@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "bf16_units.h"
 #include "check.h"
 #include "model/decoder.h"
 #include "tiny_model.h"
@@ -156,10 +157,11 @@ void a_decoder_computes_as_its_trainer() {
 }  // namespace
 
 int main() {
-  return run_tests(
-      {{"bf16: losses and gradients are near those of f32", losses_and_gradients_are_near_those_of_f32},
-       {"bf16: NF4 weights", nf4_weights_are_dequantised_to_bf16},
-       {"bf16: training lowers the loss and repeats", training_lowers_the_loss_and_repeats},
-       {"bf16: the decoder agrees with the trainer", the_decoder_agrees_with_the_trainer},
-       {"bf16: a decoder computes as its trainer", a_decoder_computes_as_its_trainer}});
+  return run_tests({{"bf16: losses and gradients are near those of f32",
+                     [] { with_each_bf16_unit(losses_and_gradients_are_near_those_of_f32); }},
+                    {"bf16: NF4 weights", nf4_weights_are_dequantised_to_bf16},
+                    {"bf16: training lowers the loss and repeats",
+                     [] { with_each_bf16_unit(training_lowers_the_loss_and_repeats); }},
+                    {"bf16: the decoder agrees with the trainer", the_decoder_agrees_with_the_trainer},
+                    {"bf16: a decoder computes as its trainer", a_decoder_computes_as_its_trainer}});
 }

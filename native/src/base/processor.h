@@ -8,10 +8,16 @@ namespace kaiaku {
 // Throws KAIAKU_UNSUPPORTED where it lacks instructions that they were compiled with.
 void require_processor();
 
-// Whether it multiplies bf16 faster than f32.
-bool has_fast_bf16();
+// What a processor multiplies bf16 faster with than f32, the fastest last.
+enum class Bf16Unit { kNone, kDotProducts, kTiles };
 
-// What the library was built with: version, compiler, instruction set.
+// That of this processor, where the system lets the process use it.
+Bf16Unit bf16_unit();
+
+// No faster one from here on, in the whole process: for tests of the others.
+void limit_bf16_unit(Bf16Unit fastest);
+
+// What the library was built with, and what this processor adds: version, compiler, instruction set.
 std::string build_text();
 
 }  // namespace kaiaku

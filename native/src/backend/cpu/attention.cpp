@@ -305,7 +305,7 @@ void sum_heads(const float* from, int64_t group, int64_t head_dim, MatrixView<Bf
   }
 }
 
-// A query head by the processor's bf16 dot products.
+// A query head as the processor's bf16 unit takes it.
 Bf16Head fast_head(const AttentionShape& shape, const Task& task, MatrixView<const Bf16> qkv) {
   const Heads<MatrixView<const Bf16>> heads{qkv, shape};
   const int64_t kv_head = task.head / (shape.n_heads / shape.n_kv_heads);
@@ -320,22 +320,23 @@ Bf16Head fast_head(const AttentionShape& shape, const Task& task, MatrixView<con
           shape.scale};
 }
 
-void fast_forward(const AttentionShape& shape, MatrixView<const Bf16> qkv, MatrixView<Bf16> y, Matrix lse) {
+void fast_forward(const Bf16Attention& attention, const AttentionShape& shape, MatrixView<const Bf16> qkv,
+                  MatrixView<Bf16> y, Matrix lse) {
   const std::vector<Task> tasks = tasks_of(shape, kBf16Queries);
 #pragma omp parallel for schedule(dynamic)
   for (size_t i = 0; i < tasks.size(); ++i) {
     const Task& task = tasks[i];
-    bf16_attention_forward(fast_head(shape, task, qkv), task.block,
-                           std::min(kBf16Queries, task.end - task.block),
-                           y.row(task.block) + task.head * shape.head_dim, y.stride,
-                           lse.row(task.block) + task.head, lse.stride);
+    attention.forward(fast_head(shape, task, qkv), {task.block, std::min(kBf16Queries, task.end - task.block),
+                                                    y.row(task.block) + task.head * shape.head_dim, y.stride,
+                                                    lse.row(task.block) + task.head, lse.stride});
   }
 }
 
 // Gradients of keys and values are summed head by head, each in rows of its own, so that a tile of them lies
 // on few pages of memory.
-void fast_backward(const AttentionShape& shape, MatrixView<const Bf16> d_y, MatrixView<const Bf16> qkv,
-                   MatrixView<const Bf16> y, ConstMatrix lse, float* scratch, MatrixView<Bf16> d_qkv) {
+void fast_backward(const Bf16Attention& attention, const AttentionShape& shape, MatrixView<const Bf16> d_y,
+                   MatrixView<const Bf16> qkv, MatrixView<const Bf16> y, ConstMatrix lse, float* scratch,
+                   MatrixView<Bf16> d_qkv) {
   const int64_t e = shape.head_dim;
   const int64_t group = shape.n_heads / shape.n_kv_heads;
   const int64_t q_width = shape.n_heads * e;
@@ -349,7 +350,7 @@ void fast_backward(const AttentionShape& shape, MatrixView<const Bf16> d_y, Matr
   for (size_t i = 0; i < tasks.size(); ++i) {
     const int64_t head = tasks[i].head;
     const int64_t column = head * e;
-    bf16_attention_backward(
+    attention.backward(
         fast_head(shape, tasks[i], qkv),
         {y.data + column, d_y.data + column, y.stride, d_y.stride, lse.data + head, lse.stride,
          d_qkv.data + column, d_qkv.stride, d_k + head * head_size, d_v + head * head_size, e});
@@ -358,14 +359,25 @@ void fast_backward(const AttentionShape& shape, MatrixView<const Bf16> d_y, Matr
   sum_heads(d_v, group, e, d_qkv.col_range(q_width + kv_width, kv_width));
 }
 
-bool is_fast(DType type) {
-  return type == DType::kBf16 && has_fast_bf16();
+// nullptr: as on floats.
+const Bf16Attention* fast_attention(DType type) {
+  if (type != DType::kBf16) return nullptr;
+  switch (bf16_unit()) {
+    case Bf16Unit::kTiles:
+      return &kAttentionByTiles;
+    case Bf16Unit::kDotProducts:
+      return &kAttentionByDots;
+    default:
+      return nullptr;
+  }
 }
 
 }  // namespace
 
 void CpuBackend::attention_forward(const AttentionShape& shape, ConstTensor qkv, Tensor y, Matrix lse) {
-  if (is_fast(qkv.type)) return fast_forward(shape, qkv.as<Bf16>(), y.as<Bf16>(), lse);
+  if (const Bf16Attention* fast = fast_attention(qkv.type)) {
+    return fast_forward(*fast, shape, qkv.as<Bf16>(), y.as<Bf16>(), lse);
+  }
   with_type(qkv.type, [&](auto type) {
     using T = decltype(type);
     forward<T>(shape, qkv.as<T>(), y.as<T>(), lse);
@@ -374,8 +386,8 @@ void CpuBackend::attention_forward(const AttentionShape& shape, ConstTensor qkv,
 
 void CpuBackend::attention_backward(const AttentionShape& shape, ConstTensor d_y, ConstTensor qkv,
                                     ConstTensor y, ConstMatrix lse, Matrix d_heads, Tensor d_qkv) {
-  if (is_fast(qkv.type)) {
-    return fast_backward(shape, d_y.as<Bf16>(), qkv.as<Bf16>(), y.as<Bf16>(), lse, d_heads.data,
+  if (const Bf16Attention* fast = fast_attention(qkv.type)) {
+    return fast_backward(*fast, shape, d_y.as<Bf16>(), qkv.as<Bf16>(), y.as<Bf16>(), lse, d_heads.data,
                          d_qkv.as<Bf16>());
   }
   with_type(qkv.type, [&](auto type) {

@@ -1,4 +1,4 @@
-// Attention on bf16 by the processor's dot products of bf16 pairs; for processors with has_fast_bf16() only.
+// Attention on bf16 by what the processor multiplies bf16 with: tiles, or dot products of pairs.
 #pragma once
 
 #include <cstdint>
@@ -20,9 +20,14 @@ struct Bf16Head {
   float scale;       // multiplies q k^T
 };
 
-// y [n, E] and lse of tokens [query, query + n), at most kBf16Queries.
-void bf16_attention_forward(const Bf16Head& head, int64_t query, int64_t n, Bf16* y, int64_t y_stride,
-                            float* lse, int64_t lse_stride);
+// What a block of queries writes: y [n, E] and lse of tokens [query, query + n), at most kBf16Queries.
+struct Bf16Queries {
+  int64_t query, n;
+  Bf16* y;
+  int64_t y_stride;
+  float* lse;
+  int64_t lse_stride;
+};
 
 // What a head's backward reads and writes beside q, k and v; pointers are to the batch's first token.
 struct Bf16HeadGradients {
@@ -36,6 +41,13 @@ struct Bf16HeadGradients {
   int64_t d_kv_stride;
 };
 
-void bf16_attention_backward(const Bf16Head& head, const Bf16HeadGradients& gradients);
+struct Bf16Attention {
+  void (*forward)(const Bf16Head& head, const Bf16Queries& queries);
+  void (*backward)(const Bf16Head& head, const Bf16HeadGradients& gradients);
+};
+
+// For the processors that bf16_unit() tells; empty in builds for others.
+extern const Bf16Attention kAttentionByDots;
+extern const Bf16Attention kAttentionByTiles;
 
 }  // namespace kaiaku
