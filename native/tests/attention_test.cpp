@@ -5,10 +5,10 @@
 #include <cstring>
 
 #include "backend/cpu/cpu_backend.h"
+#include "bf16_matrix.h"
 #include "bf16_units.h"
 #include "check.h"
 #include "gradient_check.h"
-#include "guarded_memory.h"
 #include "random.h"
 
 using namespace kaiaku;
@@ -130,30 +130,6 @@ void attention_keeps_sequences_apart() {
   cpu().attention_forward(alone.shape(), qkv.view().row_range(70, 30), y_alone, lse_alone);
   check(std::memcmp(y.view().row(70), y_alone.values.data(), 30 * 16 * sizeof(float)) == 0, "same bytes");
 }
-
-// A matrix of bf16 at the end of what memory there is.
-class Bf16Matrix {
- public:
-  Bf16Matrix(int64_t rows, int64_t cols)
-      : rows_(rows), cols_(cols), memory_(static_cast<size_t>(rows * cols) * sizeof(Bf16)) {}
-  explicit Bf16Matrix(const OwnedMatrix& values) : Bf16Matrix(values.n_rows, values.n_cols) {
-    for (size_t i = 0; i < values.values.size(); ++i) view().data[i] = rounded<Bf16>(values.values[i]);
-  }
-
-  MatrixView<Bf16> view() { return {memory_.as<Bf16>(), rows_, cols_, cols_}; }
-  operator Tensor() { return view(); }
-  operator ConstTensor() { return MatrixView<const Bf16>(view()); }
-
-  OwnedMatrix floats() {
-    OwnedMatrix values(rows_, cols_);
-    for (size_t i = 0; i < values.values.size(); ++i) values.values[i] = to_float(view().data[i]);
-    return values;
-  }
-
- private:
-  int64_t rows_, cols_;
-  GuardedMemory memory_;
-};
 
 // Inputs in bf16, and what comes of them.
 struct Bf16Pass {

@@ -4,6 +4,8 @@
 #include <cstring>
 
 #include "backend/cpu/cpu_backend.h"
+#include "bf16_matrix.h"
+#include "bf16_units.h"
 #include "check.h"
 #include "gradient_check.h"
 #include "random.h"
@@ -241,6 +243,37 @@ void gated_is_finite_far_out(const GatedActivation& activation) {
   for (const float g : gate_up.values) check(std::isfinite(g), "gradient is ", g);
 }
 
+// Within what one rounding to bf16 changes, and a little of the activation's own.
+void gated_in_bf16_is_near_f32(const GatedActivation& activation) {
+  Random random(16);
+  OwnedMatrix values(random, 3, 80, 4), gradients(random, 3, 40);
+  const std::vector<float> far = {-1e4f, 1e4f, -1e6f, 90, -90, 0};
+  std::copy(far.begin(), far.end(), values.values.begin());
+  Bf16Matrix gate_up(values), d_y(gradients), y(3, 40);
+  OwnedMatrix expected = gate_up.floats(), expected_y(3, 40), d_y_floats = d_y.floats();
+  const auto check_rounded = [](const char* what, const OwnedMatrix& actual, const OwnedMatrix& exact) {
+    for (size_t i = 0; i < exact.values.size(); ++i) {
+      const double tolerance = 1e-6 + std::abs(static_cast<double>(exact.values[i])) / 200;
+      check_near(actual.values[i], exact.values[i], tolerance, what, "[", i, "]");
+    }
+  };
+  (cpu().*activation.forward)(expected, expected_y);
+  (cpu().*activation.forward)(gate_up, y);
+  check_rounded("y", y.floats(), expected_y);
+  (cpu().*activation.backward)(d_y_floats, expected);
+  (cpu().*activation.backward)(d_y, gate_up);
+  check_rounded("d_gate_up", gate_up.floats(), expected);
+}
+
+void gated_in_bf16_keeps_what_is_no_number(const GatedActivation& activation) {
+  Bf16Matrix gate_up(OwnedMatrix(1, 16)), y(1, 8);
+  gate_up.view().data[2] = {0x7fc0};
+  (cpu().*activation.forward)(gate_up, y);
+  for (size_t i = 0; i < 8; ++i) {
+    check(std::isnan(y.floats().values[i]) == (i == 2), "y[", i, "] is ", y.floats().values[i]);
+  }
+}
+
 void swiglu_gradient() {
   gated_gradient(kSwiglu);
 }
@@ -325,6 +358,12 @@ int main() {
       {"swiglu: finite far out", swiglu_is_finite_far_out},
       {"geglu: gradient", geglu_gradient},
       {"geglu: finite far out", geglu_is_finite_far_out},
+      {"swiglu: bf16 is near f32", [] { with_each_bf16_unit([] { gated_in_bf16_is_near_f32(kSwiglu); }); }},
+      {"geglu: bf16 is near f32", [] { with_each_bf16_unit([] { gated_in_bf16_is_near_f32(kGeglu); }); }},
+      {"swiglu: bf16 keeps NaN",
+       [] { with_each_bf16_unit([] { gated_in_bf16_keeps_what_is_no_number(kSwiglu); }); }},
+      {"geglu: bf16 keeps NaN",
+       [] { with_each_bf16_unit([] { gated_in_bf16_keeps_what_is_no_number(kGeglu); }); }},
       {"cross_entropy: gradient", cross_entropy_gradient},
       {"cross_entropy: any size of logits", cross_entropy_takes_any_size_of_logits},
       {"merge: adds scale b a", merge_adds_the_product},

@@ -23,11 +23,11 @@ struct GeluTanh {
 }  // namespace
 
 void CpuBackend::geglu_forward(ConstTensor gate_up, Tensor y) {
-  glu_forward<GeluTanh>(gate_up, y);
+  glu_forward<GeluTanh>(gate_up, y, kGegluBf16);
 }
 
 void CpuBackend::geglu_backward(ConstTensor d_y, Tensor gate_up) {
-  glu_backward<GeluTanh>(d_y, gate_up);
+  glu_backward<GeluTanh>(d_y, gate_up, kGegluBf16);
 }
 
 }  // namespace kaiaku

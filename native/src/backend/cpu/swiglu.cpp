@@ -15,11 +15,11 @@ struct Silu {
 }  // namespace
 
 void CpuBackend::swiglu_forward(ConstTensor gate_up, Tensor y) {
-  glu_forward<Silu>(gate_up, y);
+  glu_forward<Silu>(gate_up, y, kSwigluBf16);
 }
 
 void CpuBackend::swiglu_backward(ConstTensor d_y, Tensor gate_up) {
-  glu_backward<Silu>(d_y, gate_up);
+  glu_backward<Silu>(d_y, gate_up, kSwigluBf16);
 }
 
 }  // namespace kaiaku

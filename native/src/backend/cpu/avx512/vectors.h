@@ -124,9 +124,9 @@ inline void transpose_block(__m512i* rows) {
   }
 }
 
-// 2^x within 3e-6 of its value, for x up to 127.
+// 2^x within 3e-6 of its value, for x up to 127; NaN for NaN.
 inline __m512 power_of_2(__m512 x) {
-  const __m512 bounded = _mm512_max_ps(x, _mm512_set1_ps(-126.0f));
+  const __m512 bounded = _mm512_max_ps(_mm512_set1_ps(-126.0f), x);
   const __m512 n = _mm512_roundscale_ps(bounded, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
   const __m512 r = _mm512_sub_ps(bounded, n);
   __m512 p = _mm512_set1_ps(1.33335581e-3f);
