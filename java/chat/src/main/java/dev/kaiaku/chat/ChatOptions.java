@@ -4,6 +4,7 @@ import dev.kaiaku.chat.engine.Sampling;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.export.SamplingInfo;
 import dev.kaiaku.model.gguf.GgufFile;
+import dev.kaiaku.model.gguf.GgufMetadata;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -73,9 +74,15 @@ public record ChatOptions(
      */
     public static ChatOptions of(Path gguf) {
         try (GgufFile file = GgufFile.open(gguf)) {
-            return of(SamplingInfo.read(file.metadata()));
+            return of(file.metadata());
+        }
+    }
+
+    static ChatOptions of(GgufMetadata keys) {
+        try {
+            return of(SamplingInfo.read(keys));
         } catch (IllegalArgumentException e) {
-            throw new BadInputException(gguf + ": keys general.sampling.*: " + e.getMessage(), e);
+            throw new BadInputException(keys.path() + ": keys general.sampling.*: " + e.getMessage(), e);
         }
     }
 

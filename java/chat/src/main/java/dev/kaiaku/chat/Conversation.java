@@ -48,15 +48,21 @@ public final class Conversation implements AutoCloseable {
     /**
      * Says something to the persona and waits for its reply.
      *
-     * @param onPiece given the reply piece by piece as it is written, a newline between two messages of a burst
+     * @param onPiece given the reply piece by piece as it is written, a newline between two messages of a burst; where
+     *     it throws, the reply is cancelled
      * @return the whole reply, one message a line; empty where the persona has nothing to say
      */
     public String say(String author, String text, Consumer<String> onPiece) {
         Reply reply = say(author, text);
-        int message = 0;
-        for (Piece piece : reply) {
-            onPiece.accept(piece.message() > message ? "\n" + piece.text() : piece.text());
-            message = piece.message();
+        try {
+            int message = 0;
+            for (Piece piece : reply) {
+                onPiece.accept(piece.message() > message ? "\n" + piece.text() : piece.text());
+                message = piece.message();
+            }
+        } catch (RuntimeException | Error e) {
+            reply.cancel();
+            throw e;
         }
         return reply.text();
     }

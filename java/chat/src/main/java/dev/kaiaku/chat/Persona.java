@@ -48,7 +48,8 @@ public final class Persona implements AutoCloseable {
 
     /** Opens a persona with {@link ChatOptions#of} its file and {@link EngineOptions#defaults}. */
     public static Persona open(Path gguf) {
-        return open(gguf, ChatOptions.of(gguf));
+        PersonaFile file = PersonaFile.read(gguf, null);
+        return open(gguf, file, file.options(), EngineOptions.defaults());
     }
 
     /** Opens a persona with {@link EngineOptions#defaults}. */
@@ -65,9 +66,13 @@ public final class Persona implements AutoCloseable {
      *     know, or does not fit into memory
      */
     public static Persona open(Path gguf, ChatOptions options, EngineOptions engineOptions) {
-        PersonaFile file = PersonaFile.read(gguf, engineOptions.adapter());
+        return open(gguf, PersonaFile.read(gguf, engineOptions.adapter()), options, engineOptions);
+    }
+
+    private static Persona open(Path gguf, PersonaFile file, ChatOptions options, EngineOptions engineOptions) {
         int contextTokens = Math.min(engineOptions.contextTokens(), file.contextTokens());
-        EngineChoice choice = new EngineChoice(gguf, file.architecture(), file.preTokenizer(), file.types());
+        EngineChoice choice =
+                new EngineChoice(gguf, file.architecture(), file.preTokenizer(), file.types(), file.weights());
         return new Persona(file, options, choice.open(contextTokens, engineOptions), engineOptions);
     }
 

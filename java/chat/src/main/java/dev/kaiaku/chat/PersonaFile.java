@@ -22,16 +22,20 @@ import org.jspecify.annotations.Nullable;
  * @param architecture llama.cpp's name, such as {@code llama}
  * @param preTokenizer llama.cpp's name, such as {@code smollm}; empty where the file has none
  * @param types ggml's names of the types of its tensors
+ * @param weights values in all its tensors
  * @param controlText keeps what people say from being read as control tokens
  * @param contextTokens the longest context that the model was made for
+ * @param options how the file says that replies are best written
  */
 record PersonaFile(
         PersonaInfo persona,
         String architecture,
         String preTokenizer,
         Set<String> types,
+        long weights,
         ControlText controlText,
-        int contextTokens) {
+        int contextTokens,
+        ChatOptions options) {
     private static final long CONTROL = 3;
     private static final long USER_DEFINED = 4;
     private static final int LEAST_CONTEXT = 32;
@@ -59,8 +63,12 @@ record PersonaFile(
                     architecture,
                     preTokenizer == null ? "" : preTokenizer,
                     file.tensors().values().stream().map(GgufTensor::typeName).collect(Collectors.toSet()),
+                    file.tensors().values().stream()
+                            .mapToLong(tensor -> tensor.rows() * tensor.columns())
+                            .sum(),
                     new ControlText(addedTexts(keys), persona.format()),
-                    (int) context);
+                    (int) context,
+                    ChatOptions.of(keys));
         }
     }
 

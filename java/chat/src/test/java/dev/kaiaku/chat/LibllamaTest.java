@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kaiaku.bindings.LlamaBinary;
+import dev.kaiaku.bindings.libllama.Libllama;
+import dev.kaiaku.bindings.libllama.LibllamaContext;
+import dev.kaiaku.bindings.libllama.LibllamaModel;
 import dev.kaiaku.chat.engine.EngineKind;
 import dev.kaiaku.chat.engine.EngineOptions;
 import dev.kaiaku.chat.engine.FlashAttention;
@@ -81,6 +84,44 @@ class LibllamaTest {
             assertThat(first.stats().reusedTokens()).isZero();
             assertThat(second.stats().reusedTokens())
                     .isGreaterThanOrEqualTo(first.stats().promptTokens());
+        }
+    }
+
+    @Test
+    void abortedStepLeavesNothingBehind() {
+        Libllama library = Libllama.load(LlamaBuild.library().orElseThrow());
+        try (LibllamaModel model = LibllamaModel.open(library, gguf, 0);
+                LibllamaContext context =
+                        new LibllamaContext(model, new LibllamaContext.Sizes(512, 1, 512, 2, -1, 1))) {
+            int[] tokens = model.tokenize("era uma vez ".repeat(20), false);
+            context.abort(true);
+            boolean aborted = !decode(context, tokens);
+            context.abort(false);
+
+            assertThat(aborted).isTrue();
+            assertThat(decode(context, tokens)).isTrue();
+        }
+    }
+
+    private static boolean decode(LibllamaContext context, int[] tokens) {
+        for (int i = 0; i < tokens.length; i++) {
+            context.put(i, tokens[i], i, 0, i == tokens.length - 1);
+        }
+        return context.decode(tokens.length);
+    }
+
+    @Test
+    void replyCancelledWithinItsPromptDoesNotShowInTheNext() throws InterruptedException {
+        String story = "e aí a gente foi lá ver o que era e não era nada demais, ".repeat(25);
+        List<String> expected = talk(LIBLLAMA, story);
+        try (Persona persona = Persona.open(gguf, GREEDY, LIBLLAMA)) {
+            for (int millis = 0; millis < 12; millis++) {
+                Reply cancelled = persona.conversation().say("ana", "x".repeat(millis) + story);
+                Thread.sleep(millis);
+                cancelled.cancel();
+
+                assertThat(talk(persona, story)).isEqualTo(expected);
+            }
         }
     }
 
@@ -216,11 +257,14 @@ class LibllamaTest {
 
     private static List<String> talk(EngineOptions options, String first) {
         try (Persona persona = Persona.open(gguf, GREEDY, options)) {
-            Conversation chat = persona.conversation();
-            return List.of(
-                    chat.say("bia", first).text(),
-                    chat.say("joão", "e aí, ana?").text());
+            return talk(persona, first);
         }
+    }
+
+    private static List<String> talk(Persona persona, String first) {
+        Conversation chat = persona.conversation();
+        return List.of(
+                chat.say("bia", first).text(), chat.say("joão", "e aí, ana?").text());
     }
 
     /** A LoRA adapter of the tiny base, with random matrices, as llama.cpp reads them. */

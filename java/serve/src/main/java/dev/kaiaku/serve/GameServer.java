@@ -4,50 +4,46 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.kaiaku.chat.Said;
+import dev.kaiaku.serve.Front.Route;
 import dev.kaiaku.serve.game.Game;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A page at {@code /} that plays a {@link Game}, and its results as {@code /results.json} and {@code /results.csv}.
  * Which reply is real never leaves this process. Nothing that is said is logged.
  */
 public final class GameServer implements AutoCloseable {
-    private static final int THREADS = 8;
     private static final int LONGEST_NAME = 40;
 
     private final Game game;
     private final Consumer<String> onResults;
     private final ServeOptions options;
-    private final Gate gate;
-    private final HttpServer server;
-    private final ExecutorService handlers = Executors.newFixedThreadPool(THREADS);
-    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor();
-    private final Map<String, PageFile> files = Map.of(
-            "/", PageFile.packed("game.html", "text/html"),
-            "/game.css", PageFile.packed("game.css", "text/css"),
-            "/game.js", PageFile.packed("game.js", "text/javascript"));
+    private final Front front;
 
-    private GameServer(Game game, ServeOptions options, Consumer<String> onResults, HttpServer server) {
+    private GameServer(Game game, ServeOptions options, Consumer<String> onResults) {
         this.game = game;
         this.onResults = onResults;
         this.options = options;
-        this.gate = new Gate(options);
-        this.server = server;
+        Map<String, Route> routes = Map.of(
+                "/", Route.page("game.html", "text/html"),
+                "/game.css", Route.page("game.css", "text/css"),
+                "/game.js", Route.page("game.js", "text/javascript"),
+                "/next", new Route("POST", false, (exchange, to) -> send(to, next(judge(body(exchange))))),
+                "/answer", new Route("POST", false, (exchange, to) -> send(to, take(body(exchange)))),
+                "/results", new Route("GET", false, (exchange, to) -> send(to, results())),
+                "/results.json", download(JsonBody.TYPE, "results.json", () -> Json.text(results())),
+                "/results.csv", download("text/csv", "results.csv", this::csv));
+        this.front = Front.start(options, routes, status -> {});
     }
 
     /**
@@ -58,66 +54,17 @@ public final class GameServer implements AutoCloseable {
      * @throws UncheckedIOException where the address is taken
      */
     public static GameServer start(Game game, ServeOptions options, Consumer<String> onResults) {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(options.host(), options.port()), 0);
-            GameServer started = new GameServer(game, options, onResults, server);
-            server.setExecutor(started.handlers);
-            server.createContext("/", started::handle);
-            server.start();
-            return started;
-        } catch (IOException e) {
-            throw new UncheckedIOException(options + ": cannot listen: " + e.getMessage(), e);
-        }
+        return new GameServer(game, options, onResults);
     }
 
     /** Where people find it. */
     public String url() {
-        return "http://" + options.host() + ":" + server.getAddress().getPort();
+        return front.url();
     }
 
     @Override
     public void close() {
-        server.stop(0);
-        handlers.shutdownNow();
-        watch.shutdownNow();
-    }
-
-    private void handle(HttpExchange exchange) {
-        Response response = new Response(exchange, watch, options.writeTimeout());
-        try {
-            gate.checkOrigin(exchange.getRequestHeaders());
-            answer(exchange, response);
-        } catch (RequestException e) {
-            fail(response, e.status(), String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            // The client has gone; there is nobody to tell.
-            return;
-        } catch (RuntimeException e) {
-            fail(response, 500, "something went wrong: " + e.getClass().getSimpleName());
-        } finally {
-            exchange.close();
-        }
-    }
-
-    private void answer(HttpExchange exchange, Response response) throws IOException {
-        String path = exchange.getRequestURI().getPath();
-        @Nullable PageFile file = files.get(path);
-        if (file != null) {
-            require(exchange, "GET");
-            file.send(response);
-            return;
-        }
-        switch (path) {
-            case "/next" -> send(response, next(judge(body(exchange))));
-            case "/answer" -> send(response, take(body(exchange)));
-            case "/results" -> {
-                require(exchange, "GET");
-                send(response, results());
-            }
-            case "/results.json" -> download(exchange, response, JsonBody.TYPE, "results.json", Json.text(results()));
-            case "/results.csv" -> download(exchange, response, "text/csv", "results.csv", csv());
-            default -> throw new RequestException(404, "there is nothing here");
-        }
+        front.close();
     }
 
     private ObjectNode next(String judge) {
@@ -219,37 +166,14 @@ public final class GameServer implements AutoCloseable {
         response.send(200, JsonBody.TYPE, Json.text(node).getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void download(HttpExchange exchange, Response response, String type, String name, String text)
-            throws IOException {
-        require(exchange, "GET");
-        response.headers().set("Content-Disposition", "attachment; filename=\"" + name + "\"");
-        response.send(200, type + "; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void fail(Response response, int status, String message) {
-        if (response.started()) {
-            return;
-        }
-        response.headers().set("Connection", "close");
-        try {
-            byte[] text = Json.text(Json.object().put("error", message)).getBytes(StandardCharsets.UTF_8);
-            response.send(status, JsonBody.TYPE, text);
-        } catch (IOException e) {
-            // The client has gone; there is nobody to tell.
-            return;
-        }
-    }
-
-    private static void require(HttpExchange exchange, String method) {
-        String given = exchange.getRequestMethod();
-        if (!given.equals(method) && !(given.equals("HEAD") && method.equals("GET"))) {
-            exchange.getResponseHeaders().set("Allow", method);
-            throw new RequestException(405, "expected " + method);
-        }
+    private static Route download(String type, String name, Supplier<String> text) {
+        return new Route("GET", false, (exchange, response) -> {
+            response.headers().set("Content-Disposition", "attachment; filename=\"" + name + "\"");
+            response.send(200, type + "; charset=utf-8", text.get().getBytes(StandardCharsets.UTF_8));
+        });
     }
 
     private JsonNode body(HttpExchange exchange) {
-        require(exchange, "POST");
         return JsonBody.read(exchange, options.mostBodyBytes());
     }
 }

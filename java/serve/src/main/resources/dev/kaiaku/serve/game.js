@@ -23,7 +23,7 @@ async function fetchJson(path, body) {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   });
   const answer = await response.json();
-  if (!response.ok) throw new Error(answer.error || "error " + response.status);
+  if (!response.ok) throw new Error(answer.error ? answer.error.message : "error " + response.status);
   return answer;
 }
 

@@ -1,18 +1,27 @@
 package dev.kaiaku.bindings.libllama;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
 import dev.kaiaku.bindings.NativeException;
 import org.jspecify.annotations.Nullable;
 
-/** What libllama remembers of a few token sequences, and the computing of what follows. For one thread at a time. */
+/**
+ * What libllama remembers of a few token sequences, and the computing of what follows. For one thread at a time, but for
+ * {@link #abort}.
+ */
 public final class LibllamaContext implements AutoCloseable {
+    private static final int ABORTED = 2;
+
     private final LibllamaModel model;
     private final Header functions;
     private final int batchTokens;
     private @Nullable Pointer context;
     private final Header.Batch batch;
     private final Pointer memory;
+    /** A text of one byte once what is computed should end, else an empty one. */
+    private final Memory aborted = new Memory(2);
 
     /**
      * The sizes of a context.
@@ -44,6 +53,10 @@ public final class LibllamaContext implements AutoCloseable {
         params.flash_attn_type = sizes.flashAttention();
         params.type_k = sizes.kvType();
         params.type_v = sizes.kvType();
+        aborted.clear();
+        // Asked between the operations of a step, a thousand times: C's strlen needs no Java.
+        params.abort_callback = NativeLibrary.getProcess().getFunction("strlen");
+        params.abort_callback_data = aborted;
         Libllama.forgetError();
         context = functions.llama_init_from_model(model.pointer(), params);
         if (context == null) {
@@ -100,14 +113,24 @@ public final class LibllamaContext implements AutoCloseable {
         part(batch.logits).setByte(index, (byte) (wanted ? 1 : 0));
     }
 
-    /** Computes the first {@code tokens} of the batch. */
-    public void decode(int tokens) {
+    /**
+     * Computes the first {@code tokens} of the batch.
+     *
+     * @return false where it was {@linkplain #abort aborted}, and none of them is remembered
+     */
+    public boolean decode(int tokens) {
         batch.n_tokens = tokens;
         Libllama.forgetError();
         int status = functions.llama_decode(pointer(), batch);
-        if (status != 0) {
+        if (status != 0 && status != ABORTED) {
             throw Libllama.failure("libllama could not compute " + tokens + " tokens (status " + status + ")");
         }
+        return status == 0;
+    }
+
+    /** Whether a {@link #decode} on the CPU, also one that has begun, should end at once; by any thread. */
+    public void abort(boolean wanted) {
+        aborted.setByte(0, (byte) (wanted ? 1 : 0));
     }
 
     /** Draws what follows a token of the last {@link #decode}, whose index in the batch is given. */

@@ -12,8 +12,9 @@ import java.util.Set;
  * @param architecture {@code general.architecture} of the file
  * @param preTokenizer {@code tokenizer.ggml.pre} of the file, empty where it has none
  * @param types ggml's names of the types of its tensors
+ * @param weights of all its tensors
  */
-public record EngineChoice(Path gguf, String architecture, String preTokenizer, Set<String> types) {
+public record EngineChoice(Path gguf, String architecture, String preTokenizer, Set<String> types, long weights) {
     /** What llama.cpp b4916 knows of what {@code kaiaku-train export} can write. */
     private static final Set<String> OLD_ARCHITECTURES = Set.of("llama", "qwen2", "gemma", "gemma2", "gemma3", "phi3");
 
@@ -93,10 +94,10 @@ public record EngineChoice(Path gguf, String architecture, String preTokenizer, 
     }
 
     private Opened javaLlama(int contextTokens, EngineOptions options, String reason) {
-        return new Opened(JavaLlamaEngine.open(gguf, contextTokens, options), reason);
+        return new Opened(JavaLlamaEngine.open(gguf, contextTokens, weights, options), reason);
     }
 
     private Opened libllama(Path library, int contextTokens, EngineOptions options, String reason) {
-        return new Opened(LibllamaEngine.open(library, gguf, contextTokens, options), reason);
+        return new Opened(LibllamaEngine.open(library, gguf, contextTokens, weights, options), reason);
     }
 }

@@ -11,6 +11,7 @@ import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.model.format.Segment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -18,22 +19,26 @@ import java.util.stream.Collectors;
  * model that is closed before the process ends.
  */
 final class JavaLlamaEngine implements Engine {
-    private static final int BATCH_TOKENS = 512;
-    /** Characters, some hundred tokens: fewer at once take longer each. */
-    private static final int STEP = 512;
+    private static final int SETTLING_REQUESTS = 5;
+    private static final long SETTLING_NANOS = 2_000_000;
 
     private final LlamaModel model;
     private final int contextTokens;
+    private final int promptStep;
     private final RecentTexts computed;
 
-    private JavaLlamaEngine(LlamaModel model, int contextTokens, int slots) {
+    private JavaLlamaEngine(LlamaModel model, int contextTokens, int promptStep, int slots) {
         this.model = model;
         this.contextTokens = contextTokens;
+        this.promptStep = promptStep;
         this.computed = new RecentTexts(slots);
     }
 
-    /** @param contextTokens of one slot */
-    static JavaLlamaEngine open(Path gguf, int contextTokens, EngineOptions options) {
+    /**
+     * @param contextTokens of one slot
+     * @param weights of the model
+     */
+    static JavaLlamaEngine open(Path gguf, int contextTokens, long weights, EngineOptions options) {
         prepareLibrary();
         int threads = options.resolvedThreads();
         ModelParameters parameters = new ModelParameters()
@@ -42,7 +47,7 @@ final class JavaLlamaEngine implements Engine {
                 .setParallel(options.slots())
                 .setThreads(threads)
                 .setThreadsBatch(threads)
-                .setBatchSize(BATCH_TOKENS)
+                .setBatchSize(PromptStep.MOST)
                 .setCacheTypeK(CacheType.valueOf(options.kvType().name()))
                 .setCacheTypeV(CacheType.valueOf(options.kvType().name()))
                 .skipWarmup()
@@ -56,13 +61,35 @@ final class JavaLlamaEngine implements Engine {
         }
         try {
             LlamaModel model = new LlamaModel(parameters);
-            return new JavaLlamaEngine(model, contextTokens, options.slots());
+            settle(model, contextTokens);
+            return new JavaLlamaEngine(model, contextTokens, PromptStep.tokens(weights), options.slots());
         } catch (RuntimeException e) {
             // java-llama.cpp's own exception class is not public.
             throw new BadInputException(
                     gguf + ": java-llama.cpp cannot run this file (" + e.getMessage()
                             + "); export it again, or run it with --engine libllama",
                     e);
+        }
+    }
+
+    /**
+     * When java-llama.cpp has nothing to do for the first time, it clears what it has computed but goes on counting on
+     * it. That must come before the first reply, not after it: a few requests that it refuses, being too long, give it
+     * the time.
+     */
+    private static void settle(LlamaModel model, int contextTokens) {
+        String tooLong = "a ".repeat(contextTokens + 1);
+        for (int i = 0; i < SETTLING_REQUESTS; i++) {
+            try {
+                LlamaIterator refused = model.generate(new InferenceParameters(tooLong).setNPredict(0))
+                        .iterator();
+                while (refused.hasNext()) {
+                    refused.next();
+                }
+            } catch (RuntimeException e) {
+                // It is refused; what matters is that it was looked at.
+            }
+            LockSupport.parkNanos(SETTLING_NANOS);
         }
     }
 
@@ -93,7 +120,8 @@ final class JavaLlamaEngine implements Engine {
     @Override
     public Written write(List<Segment> prompt, Sampling sampling, int maxTokens, Sink sink) {
         String text = text(prompt);
-        read(text, sink);
+        int promptTokens = count(prompt) - 1;
+        read(text, Math.max(1, (int) ((long) text.length() * promptStep / Math.max(1, promptTokens))), sink);
         InferenceParameters parameters = new InferenceParameters(text)
                 .setCachePrompt(true)
                 .setNPredict(maxTokens)
@@ -107,7 +135,7 @@ final class JavaLlamaEngine implements Engine {
                 .setTemperature((float) sampling.temperature())
                 .setSeed(sampling.seed());
         if (!sink.wanted()) {
-            return new Written(false, count(prompt) - 1, -1, 0);
+            return new Written(false, promptTokens, -1, 0);
         }
         LlamaIterator pieces = model.generate(parameters).iterator();
         int tokens = 0;
@@ -127,18 +155,17 @@ final class JavaLlamaEngine implements Engine {
                 pieces.cancel();
             }
         }
-        return new Written(over && tokens < maxTokens, count(prompt) - 1, -1, tokens);
+        return new Written(over && tokens < maxTokens, promptTokens, -1, tokens);
     }
 
     /**
-     * Computes a prompt in steps of {@value #STEP} characters up to the last one, as long as it is wanted:
-     * java-llama.cpp goes through with a prompt that it has begun, whoever cancels it. Where a prompt is cut shows in
-     * the last bits of what follows, so that it depends on nothing but the text.
+     * Computes a prompt in steps of so many characters up to the last one, as long as it is wanted: java-llama.cpp
+     * goes through with a prompt that it has begun, whoever cancels it.
      */
-    private void read(String text, Sink sink) {
+    private void read(String text, int step, Sink sink) {
         int done = computed.sharedBeginning(text);
-        while (text.length() - done > STEP && sink.wanted()) {
-            int end = done + STEP + (Character.isLowSurrogate(text.charAt(done + STEP)) ? 1 : 0);
+        while (text.length() - done > step && sink.wanted()) {
+            int end = done + step + (Character.isLowSurrogate(text.charAt(done + step)) ? 1 : 0);
             LlamaIterator nothing = model.generate(new InferenceParameters(text.substring(0, end))
                             .setCachePrompt(true)
                             .setNPredict(0))

@@ -14,8 +14,6 @@ import java.util.List;
 
 /** A model run by llama.cpp of today. Replies that are written at the same time are computed together. */
 final class LibllamaEngine implements Engine {
-    private static final int BATCH_TOKENS = 512;
-
     private final Libllama library;
     private final LibllamaModel model;
     private final LibllamaContext context;
@@ -24,17 +22,27 @@ final class LibllamaEngine implements Engine {
     private final int gpuLayers;
 
     private LibllamaEngine(
-            Libllama library, LibllamaModel model, LibllamaContext context, int contextTokens, EngineOptions options) {
+            Libllama library,
+            LibllamaModel model,
+            LibllamaContext context,
+            int contextTokens,
+            long weights,
+            EngineOptions options) {
         this.library = library;
         this.model = model;
         this.context = context;
         this.contextTokens = contextTokens;
         this.gpuLayers = options.gpuLayers();
-        this.loop = new TokenLoop(model, context, options.slots(), BATCH_TOKENS);
+        boolean othersWait = options.slots() > 1 && !onGpu();
+        this.loop = new TokenLoop(
+                model, context, options.slots(), othersWait ? PromptStep.tokens(weights) : PromptStep.MOST);
     }
 
-    /** @param contextTokens of one slot */
-    static LibllamaEngine open(Path library, Path gguf, int contextTokens, EngineOptions options) {
+    /**
+     * @param contextTokens of one slot
+     * @param weights of the model
+     */
+    static LibllamaEngine open(Path library, Path gguf, int contextTokens, long weights, EngineOptions options) {
         LibllamaModel model = null;
         try {
             Libllama loaded = Libllama.load(library);
@@ -47,14 +55,14 @@ final class LibllamaEngine implements Engine {
                     new LibllamaContext.Sizes(
                             contextTokens,
                             options.slots(),
-                            BATCH_TOKENS,
+                            PromptStep.MOST,
                             options.resolvedThreads(),
                             flashAttention(options.flashAttention()),
                             typeId(options.kvType())));
             if (options.adapter() != null) {
                 context.strength(options.strength());
             }
-            return new LibllamaEngine(loaded, model, context, contextTokens, options);
+            return new LibllamaEngine(loaded, model, context, contextTokens, weights, options);
         } catch (NativeException e) {
             if (model != null) {
                 model.close();
@@ -86,9 +94,11 @@ final class LibllamaEngine implements Engine {
 
     @Override
     public String description() {
-        List<String> gpus = library.gpus();
-        boolean onGpu = gpuLayers != 0 && !gpus.isEmpty();
-        return "libllama " + library.version() + (onGpu ? " on " + String.join(", ", gpus) : " on the CPU");
+        return "libllama " + library.version() + " on " + (onGpu() ? String.join(", ", library.gpus()) : "the CPU");
+    }
+
+    private boolean onGpu() {
+        return gpuLayers != 0 && !library.gpus().isEmpty();
     }
 
     @Override
@@ -115,7 +125,7 @@ final class LibllamaEngine implements Engine {
         try {
             return follow(task, maxTokens, sink);
         } finally {
-            task.cancel();
+            loop.cancel(task);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.kaiaku.chat.engine;
 import dev.kaiaku.bindings.libllama.LibllamaContext;
 import dev.kaiaku.bindings.libllama.LibllamaModel;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
@@ -13,30 +12,31 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that computes: a step takes the next token of every reply that is being written and fills the batch with
- * tokens of new prompts. A step with a prompt is kept to about {@value #STEP_MILLIS} ms, so that the other replies go
- * on and a task that nobody wants any more is soon gone.
+ * The thread that computes: in turns the next token of every reply that is being written, and a step of one new prompt.
+ * Steps end at multiples of a number of tokens and hold nothing else: where a prompt is cut shows in the last bits of
+ * what follows, so that it depends on nothing but the prompt. A prompt that nobody wants any more is given up within its
+ * step.
  */
 final class TokenLoop {
-    private static final int STEP_MILLIS = 500;
-    private static final int LEAST_PROMPT = 32;
-
     private final LibllamaModel model;
     private final LibllamaContext context;
-    private final int batchTokens;
+    private final int promptStep;
     private final List<TokenSlot> slots;
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final Queue<TokenTask> waiting = new ArrayDeque<>();
     private final Thread thread;
-    private int promptStep;
+    private int turn;
     private long clock;
+    /** Whose prompt is being computed; guarded by this. */
+    private @Nullable TokenTask reading;
+
     private boolean closed;
 
-    TokenLoop(LibllamaModel model, LibllamaContext context, int slots, int batchTokens) {
+    /** @param promptStep tokens of a step, at most what a batch of the context may have */
+    TokenLoop(LibllamaModel model, LibllamaContext context, int slots, int promptStep) {
         this.model = model;
         this.context = context;
-        this.batchTokens = batchTokens;
-        this.promptStep = batchTokens / 4;
+        this.promptStep = promptStep;
         this.slots = IntStream.range(0, slots).mapToObj(TokenSlot::new).toList();
         this.thread = new Thread(this::run, "kaiaku-libllama");
         thread.setDaemon(true);
@@ -46,6 +46,14 @@ final class TokenLoop {
     /** Adds a task; it starts as soon as a slot is free, and the loop closes it when it has ended. */
     void submit(TokenTask task) {
         inbox.add(() -> waiting.add(task));
+    }
+
+    /** Gives a task up: at once where its prompt is being computed, else before the next step. */
+    synchronized void cancel(TokenTask task) {
+        task.cancel();
+        if (reading == task) {
+            context.abort(true);
+        }
     }
 
     /** Changes the strength of the adapter between two steps; returns when that is done. */
@@ -144,36 +152,67 @@ final class TokenLoop {
     }
 
     private void step() {
-        List<TokenSlot> sampled = new ArrayList<>();
-        List<Integer> indices = new ArrayList<>();
-        int count = 0;
-        int promptTokens = 0;
-        for (TokenSlot slot : slots) {
-            if (slot.writes()) {
-                sampled.add(slot);
-                indices.add(count);
-                put(count++, slot, true);
+        writeTokens();
+        readPrompt();
+    }
+
+    private void writeTokens() {
+        List<TokenSlot> writing = slots.stream().filter(TokenSlot::writes).toList();
+        for (int i = 0; i < writing.size(); i++) {
+            put(i, writing.get(i), true);
+        }
+        if (!writing.isEmpty()) {
+            context.decode(writing.size());
+        }
+        for (int i = 0; i < writing.size(); i++) {
+            draw(writing.get(i), i);
+        }
+    }
+
+    private void readPrompt() {
+        @Nullable TokenSlot slot = nextToRead();
+        if (slot == null || !begin(slot.task())) {
+            return;
+        }
+        int length = slot.length();
+        int count = Math.min(slot.promptLeft(), promptStep - length % promptStep);
+        boolean last = count == slot.promptLeft();
+        for (int i = 0; i < count; i++) {
+            put(i, slot, last && i == count - 1);
+        }
+        boolean whole;
+        try {
+            whole = context.decode(count);
+        } finally {
+            end();
+        }
+        if (!whole) {
+            slot.forget(length);
+        } else if (last) {
+            draw(slot, count - 1);
+        }
+    }
+
+    /** Of the slots with a prompt to compute the one whose turn it is. */
+    private @Nullable TokenSlot nextToRead() {
+        for (int i = 0; i < slots.size(); i++) {
+            turn = (turn + 1) % slots.size();
+            if (slots.get(turn).promptLeft() > 0) {
+                return slots.get(turn);
             }
         }
-        for (TokenSlot slot : slots) {
-            while (slot.promptLeft() > 0 && promptTokens < promptStep && count < batchTokens) {
-                boolean last = slot.promptLeft() == 1;
-                if (last) {
-                    sampled.add(slot);
-                    indices.add(count);
-                }
-                put(count++, slot, last);
-                promptTokens++;
-            }
-        }
-        if (count > 0) {
-            long start = System.nanoTime();
-            context.decode(count);
-            adapt(promptTokens, System.nanoTime() - start);
-            for (int i = 0; i < sampled.size(); i++) {
-                draw(sampled.get(i), indices.get(i));
-            }
-        }
+        return null;
+    }
+
+    /** False where nobody wants the prompt any more. */
+    private synchronized boolean begin(@Nullable TokenTask task) {
+        reading = task == null || task.cancelled() ? null : task;
+        return reading != null;
+    }
+
+    private synchronized void end() {
+        reading = null;
+        context.abort(false);
     }
 
     private void put(int index, TokenSlot slot, boolean wanted) {
@@ -194,20 +233,12 @@ final class TokenLoop {
         }
     }
 
-    /** Makes the next step's share of prompts larger or smaller, by the time that this one took. */
-    private void adapt(int promptTokens, long nanos) {
-        if (promptTokens >= promptStep) {
-            double wanted = promptTokens * (STEP_MILLIS * 1e6 / Math.max(1, nanos));
-            promptStep = (int) Math.max(LEAST_PROMPT, Math.min(batchTokens, wanted));
-        }
-    }
-
     private void failAll(RuntimeException e) {
         context.clear();
         for (TokenSlot slot : slots) {
             TokenTask task = slot.task();
             slot.release();
-            slot.forget();
+            slot.forget(0);
             if (task != null) {
                 task.fail(e);
             }

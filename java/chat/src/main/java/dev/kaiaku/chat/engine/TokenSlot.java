@@ -82,20 +82,22 @@ final class TokenSlot {
             task = null;
         }
         if (stale) {
-            forget();
+            forget(0);
+            stale = false;
         }
     }
 
     /** What is remembered belongs to another strength of the adapter: of no use to the next task. */
     void becomeStale() {
-        stale = true;
         if (task == null) {
-            forget();
+            forget(0);
+        } else {
+            stale = true;
         }
     }
 
-    void forget() {
-        length = 0;
-        stale = false;
+    /** Remembers no more than so many tokens. */
+    void forget(int from) {
+        length = from;
     }
 }

@@ -31,7 +31,7 @@ final class TokenTask {
         this.maxTokens = maxTokens;
     }
 
-    /** Has the loop give it up before its next step. */
+    /** Has the loop give it up before its next step; {@link TokenLoop#cancel} does within it. */
     void cancel() {
         cancelled = true;
     }
