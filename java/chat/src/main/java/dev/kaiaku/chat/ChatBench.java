@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * How fast a persona answers on this machine.
@@ -27,18 +28,22 @@ public record ChatBench(
             "so we meet at the usual place around seven, bring the dice and something to eat";
 
     /**
-     * Measures; every figure is the median of the rounds.
+     * Measures, after a reply that warms up; every figure is the median of the rounds.
      *
      * @param persona opened for this alone
      * @param promptTokens about how many tokens the conversation has; within the context
      * @param replyTokens most tokens of a reply
+     * @param afterRound told the length of the prompt after each round: what this is compared with is measured there, for
+     *     machines change their speed
      */
-    public static ChatBench run(Persona persona, int promptTokens, int replyTokens, int rounds) {
+    public static ChatBench run(
+            Persona persona, int promptTokens, int replyTokens, int rounds, IntConsumer afterRound) {
         double[] prompt = new double[rounds];
         double[] write = new double[rounds];
         double[] first = new double[rounds];
         double[] second = new double[rounds];
         int tokens = 0;
+        persona.conversation().say("ana", "hi").text();
         for (int round = 0; round < rounds; round++) {
             ChatOptions options =
                     ChatOptions.defaults().withTemperature(1).withSeed(round).withMaxTokens(replyTokens);
@@ -52,6 +57,7 @@ public record ChatBench(
             prompt[round] = one.promptTokens() / first[round];
             write[round] = Math.max(0, one.tokens() + two.tokens() - 2)
                     / (seconds(one.total()) - first[round] + seconds(two.total()) - second[round]);
+            afterRound.accept(tokens);
         }
         return new ChatBench(
                 tokens,

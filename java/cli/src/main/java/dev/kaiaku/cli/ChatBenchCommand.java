@@ -41,8 +41,8 @@ final class ChatBenchCommand implements Callable<Integer> {
     @Option(
             names = "--llama-bench",
             paramLabel = "FILE",
-            description = "llama.cpp's own benchmark, run afterwards on the same file, threads and lengths; tells how"
-                    + " much of its speed is reached.")
+            description = "llama.cpp's own benchmark, run after each round on the same file, threads and lengths; tells"
+                    + " how much of its speed is reached.")
     private @Nullable Path llamaBench;
 
     @Mixin
@@ -61,22 +61,23 @@ final class ChatBenchCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "expected --prompt-tokens, --reply-tokens and --rounds from 1");
         }
-        Summary summary;
-        ChatBench bench;
+        @Nullable LlamaBench own = llamaBench == null ? null : new LlamaBench(llamaBench, file, engine.resolvedThreads());
         try (Persona persona = engine.open(file, ChatOptions.defaults(), 1, console)) {
-            bench = ChatBench.run(persona, promptTokens, replyTokens, rounds);
-            summary = summary(persona, bench);
+            ChatBench bench = ChatBench.run(persona, promptTokens, replyTokens, rounds, tokens -> {
+                if (own != null) {
+                    own.round(tokens, replyTokens);
+                }
+            });
+            Summary summary = summary(persona, bench);
+            if (own != null) {
+                compare(summary, bench, own);
+            }
+            json.print(console, summary);
         }
-        if (llamaBench != null) {
-            LlamaBench.Speed own = new LlamaBench(llamaBench, file, engine.resolvedThreads(), rounds)
-                    .run(bench.promptTokens(), replyTokens);
-            compare(summary, bench, own);
-        }
-        json.print(console, summary);
         return ExitCode.DONE;
     }
 
-    private static void compare(Summary summary, ChatBench bench, LlamaBench.Speed own) {
+    private static void compare(Summary summary, ChatBench bench, LlamaBench own) {
         double prompt = bench.promptTokensPerSecond() / own.prompt();
         double write = bench.tokensPerSecond() / own.write();
         summary.line(String.format(

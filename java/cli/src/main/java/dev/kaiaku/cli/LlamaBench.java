@@ -13,30 +13,42 @@ final class LlamaBench {
     private final Path program;
     private final Path file;
     private final int threads;
-    private final int rounds;
+    private final List<Double> prompt = new ArrayList<>();
+    private final List<Double> write = new ArrayList<>();
 
-    LlamaBench(Path program, Path file, int threads, int rounds) {
+    LlamaBench(Path program, Path file, int threads) {
         this.program = program;
         this.file = file;
         this.threads = threads;
-        this.rounds = rounds;
     }
 
-    /** Tokens a second. */
-    record Speed(double prompt, double write) {}
-
     /**
-     * Measures a prompt from nothing, and writing after it.
+     * Measures a prompt from nothing, and writing as deep in the context as the two replies of a round are on average.
      *
      * @throws BadInputException where the program cannot be run, or says something else than expected
      */
-    Speed run(int promptTokens, int replyTokens) {
-        return new Speed(rate("-p", promptTokens, "-n", 0), rate("-p", 0, "-n", replyTokens, "-d", promptTokens));
+    void round(int promptTokens, int replyTokens) {
+        prompt.add(rate("-p", promptTokens, "-n", 0));
+        write.add(rate("-p", 0, "-n", replyTokens, "-d", promptTokens + replyTokens / 2));
+    }
+
+    /** Tokens of a prompt a second, the median of the rounds. */
+    double prompt() {
+        return median(prompt);
+    }
+
+    /** Tokens written a second, the median of the rounds. */
+    double write() {
+        return median(write);
+    }
+
+    private static double median(List<Double> values) {
+        return values.stream().sorted().toList().get(values.size() / 2);
     }
 
     private double rate(Object... what) {
         List<String> command = new ArrayList<>(List.of(program.toString(), "-m", file.toString()));
-        command.addAll(List.of("-t", Integer.toString(threads), "-r", Integer.toString(rounds), "-o", "json"));
+        command.addAll(List.of("-t", Integer.toString(threads), "-r", "1", "-o", "json"));
         for (Object each : what) {
             command.add(each.toString());
         }
