@@ -2,6 +2,7 @@ package dev.kaiaku.cli;
 
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Help.ColorScheme;
@@ -27,7 +28,7 @@ public final class Main {
     static int run(String[] args, Console console) {
         // The tokeniser library would otherwise look for downloads and report its use.
         System.setProperty("ai.djl.offline", "true");
-        CommandLine line = commandLine(console);
+        CommandLine line = commandLine(console, args);
         try {
             return line.execute(args);
         } catch (OutOfMemoryError e) {
@@ -42,37 +43,10 @@ public final class Main {
         }
     }
 
-    static CommandLine commandLine(Console console) {
-        CommandLine line = new CommandLine(new KaiakuTrain())
-                .addSubcommand(new CommandLine(new DatasetCommand())
-                        .addSubcommand(new DatasetCommand.Build(console))
-                        .addSubcommand(new StatsCommand(console))
-                        .addSubcommand(new PreviewCommand(console)))
-                .addSubcommand(new PlanCommand(console))
-                .addSubcommand(new TrainCommand(console))
-                .addSubcommand(new ExportCommand(console))
-                .addSubcommand(new ChatCommand(console))
-                .addSubcommand(new ServeCommand(console))
-                .addSubcommand(new DiscordCommand(console))
-                .addSubcommand(new RunCommand(console))
-                .addSubcommand(new EvalCommand(console))
-                .addSubcommand(new ReportCommand(console))
-                .addSubcommand(new CommandLine(new RunsCommand())
-                        .addSubcommand(new RunsCommand.ListRuns(console))
-                        .addSubcommand(new RunsCommand.Compare(console)))
-                .addSubcommand(new DemoCommand(console))
-                .addSubcommand(new CommandLine(new ModelsCommand())
-                        .addSubcommand(new ModelsCommand.ListModels(console))
-                        .addSubcommand(new ModelsCommand.Pull(console))
-                        .addSubcommand(new ModelsCommand.Inspect(console))
-                        .addSubcommand(new TinyCommand(console)))
-                .addSubcommand(new CommandLine(new BenchCommand())
-                        .addSubcommand(new DatasetBenchCommand(console))
-                        .addSubcommand(new ArmsBenchCommand(console))
-                        .addSubcommand(new BenchCommand.Train(console))
-                        .addSubcommand(new BenchCommand.Replies(console))
-                        .addSubcommand(new ChatBenchCommand(console)))
-                .addSubcommand(new DoctorCommand(console));
+    /** The command line with every command, or only the one that the arguments name. */
+    static CommandLine commandLine(Console console, String... args) {
+        List<String> words = Commands.words(args);
+        CommandLine line = commands(console).addTo(new CommandLine(new KaiakuTrain()), words);
         line.setOut(console.out());
         line.setErr(console.err());
         line.setColorScheme(
@@ -82,5 +56,42 @@ public final class Main {
         line.setExecutionExceptionHandler(Failures::handleExecution);
         line.setParameterExceptionHandler(Failures::handleUsage);
         return line;
+    }
+
+    private static Commands commands(Console console) {
+        Commands dataset = new Commands()
+                .add("build", () -> new DatasetCommand.Build(console))
+                .add("stats", () -> new StatsCommand(console))
+                .add("preview", () -> new PreviewCommand(console));
+        Commands runs = new Commands()
+                .add("list", () -> new RunsCommand.ListRuns(console))
+                .add("compare", () -> new RunsCommand.Compare(console));
+        Commands models = new Commands()
+                .add("list", () -> new ModelsCommand.ListModels(console))
+                .add("pull", () -> new ModelsCommand.Pull(console))
+                .add("inspect", () -> new ModelsCommand.Inspect(console))
+                .add("tiny", () -> new TinyCommand(console));
+        Commands bench = new Commands()
+                .add("dataset", () -> new DatasetBenchCommand(console))
+                .add("arms", () -> new ArmsBenchCommand(console))
+                .add("train", () -> new BenchCommand.Train(console))
+                .add("replies", () -> new BenchCommand.Replies(console))
+                .add("chat", () -> new ChatBenchCommand(console));
+        return new Commands()
+                .add("dataset", DatasetCommand::new, dataset)
+                .add("plan", () -> new PlanCommand(console))
+                .add("train", () -> new TrainCommand(console))
+                .add("export", () -> new ExportCommand(console))
+                .add("chat", () -> new ChatCommand(console))
+                .add("serve", () -> new ServeCommand(console))
+                .add("discord", () -> new DiscordCommand(console))
+                .add("run", () -> new RunCommand(console))
+                .add("eval", () -> new EvalCommand(console))
+                .add("report", () -> new ReportCommand(console))
+                .add("runs", RunsCommand::new, runs)
+                .add("demo", () -> new DemoCommand(console))
+                .add("models", ModelsCommand::new, models)
+                .add("bench", BenchCommand::new, bench)
+                .add("doctor", () -> new DoctorCommand(console));
     }
 }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /** libllama in the user's cache, built there once by CMake. */
 public final class LlamaBuild {
     private static final String NAME = "libllama-" + Libllama.RELEASE;
-    private static final List<String> PROJECT = List.of("CMakeLists.txt", "NpmBundle.cmake", "amx-tiles.h", "build.cmake");
+    private static final List<String> PROJECT =
+            List.of("CMakeLists.txt", "NpmBundle.cmake", "amx-tiles.h", "build.cmake");
     private static final Pattern STEP = Pattern.compile("\\[\\s*(\\d+)(?:/(\\d+)|%)\\].*");
     private static final int LINES_TO_TELL = 8;
 

@@ -128,7 +128,9 @@ public final class Cleaning {
     }
 
     private String plain(String text) {
-        String lines = count("line breaks", text, BREAKS.matcher(text).replaceAll("\n"));
+        String lines = VisibleText.hasForeignBreak(text)
+                ? count("line breaks", text, BREAKS.matcher(text).replaceAll("\n"))
+                : text;
         String composed = count("NFC", lines, Normalizer.normalize(lines, Normalizer.Form.NFC));
         String visible = count("invisible characters", composed, VisibleText.of(composed));
         return count("spaces at the ends", visible, VisibleText.strip(visible));

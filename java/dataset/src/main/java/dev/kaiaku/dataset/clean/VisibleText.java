@@ -20,6 +20,17 @@ final class VisibleText {
         return !isSpace(text.charAt(0)) && !isSpace(text.charAt(text.length() - 1));
     }
 
+    /** Whether a line ends in any other way than by a newline. */
+    static boolean hasForeignBreak(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if ((c >= 0x0B && c <= '\r') || c == 0x85 || c == 0x2028 || c == 0x2029) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static String of(String text) {
         StringBuilder kept = new StringBuilder(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -4,9 +4,9 @@ import dev.kaiaku.dataset.MessageText;
 import dev.kaiaku.dataset.sample.Replies;
 import dev.kaiaku.dataset.sample.Reply;
 import dev.kaiaku.dataset.selection.NearDuplicates.Sketch;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What training and validation both have. Long replies held out, and long messages of them, must not be learned,
@@ -27,14 +27,17 @@ final class Leaks {
 
     /** @param validation replies held out */
     Leaks(Replies validation) {
-        validation.forEach(reply -> new HeldOut(reply, sketches(reply.text())), this::add);
+        validation.forEach(
+                reply ->
+                        new HeldOut(reply, texts(reply.text()).map(held::sketch).toList()),
+                this::add);
     }
 
     private record HeldOut(Reply reply, List<Sketch> texts) {}
 
     /** Whether a turn of the persona, or a message of it, is nearly one that is held out. */
     boolean repeats(String turn) {
-        return held.size() > 0 && sketches(turn).stream().anyMatch(text -> held.find(text) >= 0);
+        return held.size() > 0 && texts(turn).anyMatch(held::contains);
     }
 
     /** Whether a reply may be learned; it is remembered then. */
@@ -81,19 +84,16 @@ final class Leaks {
         return Mix.of(31 * Mix.of(reply.context()) + Mix.of(reply.text()));
     }
 
-    /** Of a turn and of its messages, the long ones. */
-    private List<Sketch> sketches(String turn) {
+    /** A turn and its messages, the long ones. */
+    private static Stream<String> texts(String turn) {
         if (turn.length() < NearDuplicates.SHORTEST) {
-            return List.of();
+            return Stream.empty();
         }
-        List<Sketch> sketches = new ArrayList<>();
-        sketches.add(held.sketch(turn));
         List<String> messages = MessageText.split(turn);
-        if (messages.size() > 1) {
-            messages.stream()
-                    .filter(message -> message.length() >= NearDuplicates.SHORTEST)
-                    .forEach(message -> sketches.add(held.sketch(message)));
-        }
-        return sketches;
+        return messages.size() == 1
+                ? Stream.of(turn)
+                : Stream.concat(
+                        Stream.of(turn),
+                        messages.stream().filter(message -> message.length() >= NearDuplicates.SHORTEST));
     }
 }

@@ -13,9 +13,15 @@ final class NearDuplicates {
     /** Texts of one band that are compared; more are hardly ever different ones. */
     private static final int COMPARED = 24;
 
+    /** Similar texts agree in fewer places of a signature once in a million times. */
+    private static final int FEWEST_PLACES = 12;
+
     private final int bands;
     private final int kept;
     private final List<int[]> texts = new ArrayList<>();
+    /** Of the texts, where all of their numbers are kept: what tells most pairs apart at a glance. */
+    private final List<int[]> signatures = new ArrayList<>();
+
     private final List<int[]> earlierInBand = new ArrayList<>();
     private final LongTable newestInBand = new LongTable();
 
@@ -34,19 +40,41 @@ final class NearDuplicates {
      * What of a text is compared.
      *
      * @param shingles the smallest of its {@link Shingles}
+     * @param signature of {@link MinHash}
      * @param bands what it shares with similar ones
      */
-    record Sketch(int[] shingles, long[] bands) {}
+    record Sketch(int[] shingles, int[] signature, long[] bands) {}
 
     /** What of a text is compared here. Thread-safe. */
     Sketch sketch(String text) {
         int[] shingles = Shingles.of(text);
         int[] signature = MinHash.signature(shingles);
-        long[] shared = new long[bands];
+        return new Sketch(
+                shingles.length > kept ? Arrays.copyOf(shingles, kept) : shingles, signature, bands(signature));
+    }
+
+    /**
+     * Whether a text that was added is nearly the same, where all of their numbers are kept. As {@link #find}, but
+     * puts the shingles of few texts in order. Thread-safe.
+     */
+    boolean contains(String text) {
+        int[] shingles = Shingles.inOrder(text);
+        int[] signature = MinHash.signature(shingles);
+        long[] shared = bands(signature);
+        int[] distinct = null;
         for (int band = 0; band < bands; band++) {
-            shared[band] = MinHash.band(signature, band);
+            int candidate = newestInBand.get(shared[band]);
+            for (int i = 0; candidate >= 0 && i < COMPARED; i++) {
+                if (MinHash.agreeing(signature, signatures.get(candidate)) >= FEWEST_PLACES) {
+                    distinct = distinct == null ? Words.distinct(shingles) : distinct;
+                    if (Shingles.similar(distinct, texts.get(candidate), kept, SIMILAR)) {
+                        return true;
+                    }
+                }
+                candidate = earlierInBand.get(candidate)[band];
+            }
         }
-        return new Sketch(shingles.length > kept ? Arrays.copyOf(shingles, kept) : shingles, shared);
+        return false;
     }
 
     /** Number of a text that was added and is nearly the same; −1 where there is none. Thread-safe. */
@@ -54,7 +82,7 @@ final class NearDuplicates {
         for (int band = 0; band < bands; band++) {
             int candidate = newestInBand.get(text.bands[band]);
             for (int i = 0; candidate >= 0 && i < COMPARED; i++) {
-                if (Shingles.similarity(text.shingles, texts.get(candidate), kept) >= SIMILAR) {
+                if (Shingles.similar(text.shingles, texts.get(candidate), kept, SIMILAR)) {
                     return candidate;
                 }
                 candidate = earlierInBand.get(candidate)[band];
@@ -75,6 +103,9 @@ final class NearDuplicates {
             newestInBand.put(text.bands[band], texts.size());
         }
         texts.add(text.shingles);
+        if (kept == Integer.MAX_VALUE) {
+            signatures.add(text.signature);
+        }
         earlierInBand.add(earlier);
         return -1;
     }
@@ -82,5 +113,13 @@ final class NearDuplicates {
     /** Texts added. */
     int size() {
         return texts.size();
+    }
+
+    private long[] bands(int[] signature) {
+        long[] shared = new long[bands];
+        for (int band = 0; band < bands; band++) {
+            shared[band] = MinHash.band(signature, band);
+        }
+        return shared;
     }
 }

@@ -3,28 +3,43 @@ package dev.kaiaku.dataset.selection;
 /** A text as near-duplicates are compared: letters and digits in lower case, drawn-out ones shortened, single spaces. */
 final class PlainText {
     private static final int LONGEST_RUN = 2;
+    /** What becomes of each character of ASCII. */
+    private static final char[] ASCII = new char[0x80];
+
+    static {
+        for (char c = 0; c < ASCII.length; c++) {
+            ASCII[c] = plain(c);
+        }
+    }
 
     private PlainText() {}
 
     static String of(String text) {
-        StringBuilder plain = new StringBuilder(text.length());
+        char[] plain = new char[text.length()];
+        int end = 0;
         for (int i = 0; i < text.length(); i++) {
-            char c = Character.toLowerCase(text.charAt(i));
-            if (!Character.isLetterOrDigit(c) && !Character.isSurrogate(c)) {
-                if (!plain.isEmpty() && plain.charAt(plain.length() - 1) != ' ') {
-                    plain.append(' ');
+            char original = text.charAt(i);
+            char c = original < ASCII.length ? ASCII[original] : plain(original);
+            if (c == ' ') {
+                if (end > 0 && plain[end - 1] != ' ') {
+                    plain[end++] = ' ';
                 }
-            } else if (!isRun(plain, c)) {
-                plain.append(c);
+            } else if (!isRun(plain, end, c)) {
+                plain[end++] = c;
             }
         }
-        int end = plain.length();
-        return plain.substring(0, end > 0 && plain.charAt(end - 1) == ' ' ? end - 1 : end);
+        return new String(plain, 0, end > 0 && plain[end - 1] == ' ' ? end - 1 : end);
     }
 
-    private static boolean isRun(StringBuilder text, char c) {
+    /** In lower case; a space for what is no part of a word. */
+    private static char plain(char c) {
+        char lower = Character.toLowerCase(c);
+        return Character.isLetterOrDigit(lower) || Character.isSurrogate(lower) ? lower : ' ';
+    }
+
+    private static boolean isRun(char[] text, int end, char c) {
         for (int i = 1; i <= LONGEST_RUN; i++) {
-            if (text.length() < i || text.charAt(text.length() - i) != c) {
+            if (end < i || text[end - i] != c) {
                 return false;
             }
         }
