@@ -40,7 +40,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(120)
 class LibllamaTest {
@@ -227,19 +226,6 @@ class LibllamaTest {
                 .hasMessageContaining("Q4_0");
         try (Persona persona = Persona.open(q4, GREEDY, old.withKind(EngineKind.AUTO))) {
             assertThat(persona.engine()).startsWith("libllama").contains("Q4_0");
-        }
-    }
-
-    /** Matrices of these types are what a processor's tiles multiply, where it has them. */
-    @ParameterizedTest
-    @EnumSource(names = {"Q8_0", "Q4_0"})
-    void quantisedPersonaReadsALongPrompt(QuantType type) {
-        Path file = TinyPersona.write(
-                folder.resolve("base-" + type), folder.resolve(type + ".gguf"), Architecture.LLAMA, type);
-
-        try (Persona persona = Persona.open(file, GREEDY, LIBLLAMA)) {
-            assertThat(talk(persona, "e aí a gente foi lá ver o que era, ".repeat(25)))
-                    .allSatisfy(text -> assertThat(text).isNotBlank());
         }
     }
 
