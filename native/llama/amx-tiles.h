@@ -1,5 +1,6 @@
-// GCC before 12.4, and 13 before 13.3, takes _tile_loadconfig to read 8 bytes of a tile configuration's 64, and leaves the
-// rest of them unwritten (GCC PR 114098): the first AMX instruction would end the process. Included before ggml's sources.
+// GCC before 12.4, and 13 before 13.3, takes _tile_loadconfig to read 8 bytes of a tile configuration's 64,
+// and leaves the rest of them unwritten (GCC PR 114098): the first AMX instruction would end the process.
+// Included before ggml's sources.
 #pragma once
 
 #ifdef __AMX_TILE__
