@@ -13,6 +13,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -99,6 +100,16 @@ def warm(base):
             pass
 
 
+def first_start(work):
+    """Nor for what a program that was just built unpacks into its cache."""
+    base = work / "tiny"
+    if not base.exists():
+        exports.kaiaku("models", "tiny", base)
+    with tempfile.TemporaryDirectory() as folder:
+        adapter = exports.zero_adapter(base, pathlib.Path(folder) / "adapter")
+        exports.export(base, adapter, pathlib.Path(folder) / "tiny.gguf", "--quant", "Q4_K_M")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("converter", "libllama", "tokenizer", "work"):
@@ -115,6 +126,7 @@ def main():
     if arguments.prepare:
         return 0
 
+    first_start(work)
     warm(base)
     ours, merged, converted, theirs = (work / name for name in ("ours.gguf", "merged", "converted.gguf", "theirs.gguf"))
     seconds, watch, out = timed("kaiaku-train export", [
