@@ -39,7 +39,7 @@ extern "C" {
 #endif
 
 /* Raised whenever a signature or struct below changes; callers compare it with kaiaku_abi_version(). */
-#define KAIAKU_ABI_VERSION 3
+#define KAIAKU_ABI_VERSION 4
 
 /* Status codes. */
 #define KAIAKU_OK 0
@@ -372,10 +372,17 @@ KAIAKU_API void kaiaku_trainer_free(kaiaku_trainer* trainer);
 KAIAKU_API int32_t kaiaku_decoder_create(kaiaku_model* model, kaiaku_trainer* trainer,
                                          const kaiaku_decoder_options* options, kaiaku_decoder** decoder);
 
-/* Empties a slot, runs the prompt tokens [n_tokens] in it, and gives the logits [V] of the last one. Tokens,
- * slot and sizes are checked first; a call that fails later leaves the slot with a part of the prompt. */
-KAIAKU_API int32_t kaiaku_decoder_prefill(kaiaku_decoder* decoder, int32_t slot, const int32_t* tokens,
-                                          int32_t n_tokens, float* logits);
+/*
+ * Keeps the first n_past tokens that a slot holds, 0 for none, forgets the others, runs tokens [n_tokens]
+ * after them, and gives the logits [V] of the last one. All arguments are checked first; a call that fails
+ * later leaves the slot with a part of the tokens.
+ */
+KAIAKU_API int32_t kaiaku_decoder_prefill(kaiaku_decoder* decoder, int32_t slot, int32_t n_past,
+                                          const int32_t* tokens, int32_t n_tokens, float* logits);
+
+/* Slot `to` forgets what it held and gets the first n_tokens of another slot, `from`: a prompt that begins
+ * like one that is there need not be run from its beginning. */
+KAIAKU_API int32_t kaiaku_decoder_fork(kaiaku_decoder* decoder, int32_t from, int32_t to, int32_t n_tokens);
 
 /*
  * One more token in each of n different slots that hold a prompt: logits [n, V] in their order. A slot that

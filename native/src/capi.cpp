@@ -390,13 +390,20 @@ int32_t kaiaku_decoder_create(kaiaku_model* model, kaiaku_trainer* trainer,
   });
 }
 
-int32_t kaiaku_decoder_prefill(kaiaku_decoder* decoder, int32_t slot, const int32_t* tokens, int32_t n_tokens,
-                               float* logits) {
+int32_t kaiaku_decoder_prefill(kaiaku_decoder* decoder, int32_t slot, int32_t n_past, const int32_t* tokens,
+                               int32_t n_tokens, float* logits) {
   return guard([&] {
     not_null(decoder, "decoder");
     not_null(tokens, "tokens");
     not_null(logits, "logits");
-    decoder->decoder.prefill(slot, tokens, n_tokens, logits);
+    decoder->decoder.prefill(slot, n_past, tokens, n_tokens, logits);
+  });
+}
+
+int32_t kaiaku_decoder_fork(kaiaku_decoder* decoder, int32_t from, int32_t to, int32_t n_tokens) {
+  return guard([&] {
+    not_null(decoder, "decoder");
+    decoder->decoder.fork(from, to, n_tokens);
   });
 }
 

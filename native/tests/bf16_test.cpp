@@ -126,7 +126,7 @@ void the_decoder_agrees_with_the_trainer() {
     options.use_adapter = 1;
     Decoder decoder(*model, &trainer->adapter(), tiny_options().scaling, options);
     std::vector<float> logits(v);
-    decoder.prefill(0, tokens.data(), 5, logits.data());
+    decoder.prefill(0, 0, tokens.data(), 5, logits.data());
     for (size_t position = 4;; ++position) {
       for (size_t i = 0; i < v; ++i) {
         check_near(logits[i], expected[position * v + i], kLogits * static_cast<double>(largest), "logit ", i,

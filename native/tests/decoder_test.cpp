@@ -72,7 +72,7 @@ void decoder_follows_the_trainer() {
       Decoder decoder(*model, use_adapter ? &trainer->adapter() : nullptr, trainer->scaling(),
                       decoder_options(2, 20));
       std::vector<float> logits(static_cast<size_t>(v));
-      decoder.prefill(1, tokens.data(), 5, logits.data());
+      decoder.prefill(1, 0, tokens.data(), 5, logits.data());
       check_rows(logits.data(), &expected[static_cast<size_t>(4 * v)], v, "prompt");
       for (int64_t t = 5; t < 20; ++t) {
         const int32_t slot = 1;
@@ -94,9 +94,9 @@ void slots_do_not_see_each_other() {
   Decoder decoder(*model, &trainer->adapter(), trainer->scaling(), decoder_options(3, 30));
   std::vector<float> logits(3 * v);
   const std::vector<int32_t> old(30, 3);
-  decoder.prefill(2, old.data(), 30, logits.data());  // forgotten by the next prompt
+  decoder.prefill(2, 0, old.data(), 30, logits.data());  // forgotten by the next prompt
   for (int32_t s = 0; s < 3; ++s) {
-    decoder.prefill(s, prompts[s].data(), static_cast<int64_t>(prompts[s].size()), logits.data());
+    decoder.prefill(s, 0, prompts[s].data(), static_cast<int64_t>(prompts[s].size()), logits.data());
   }
   const int32_t order[] = {2, 0, 1};
   std::vector<int32_t> histories[] = {prompts[2], prompts[0], prompts[1]};
@@ -113,6 +113,31 @@ void slots_do_not_see_each_other() {
   }
 }
 
+void prompts_that_begin_alike_share_their_beginning() {
+  for (const ModelConfig& config : configs()) {
+    const auto model = tiny_model(config);
+    const auto trainer = tiny_trainer(*model, tiny_options());
+    const auto v = static_cast<size_t>(config.vocab_size);
+    const std::vector<int32_t> first = tiny_batch(config, {18}, 5).tokens;
+    std::vector<int32_t> second(first.begin(), first.begin() + 11);
+    for (const int32_t token : tiny_batch(config, {7}, 6).tokens) second.push_back(token);
+    Decoder decoder(*model, &trainer->adapter(), trainer->scaling(), decoder_options(2, 20));
+    std::vector<float> logits(v);
+    const auto is_right = [&](const std::vector<int32_t>& tokens, const char* what) {
+      const std::vector<float> expected = trainer_logits(*trainer, config, tokens, true);
+      check_rows(logits.data(), &expected[expected.size() - v], config.vocab_size, what);
+    };
+    decoder.prefill(0, 0, first.data(), 18, logits.data());
+    decoder.fork(0, 1, 11);
+    decoder.prefill(1, 11, &second[11], 7, logits.data());
+    is_right(second, "forked");
+    decoder.prefill(0, 17, &first[17], 1, logits.data());
+    is_right(first, "the slot that was forked");
+    decoder.prefill(0, 11, &second[11], 7, logits.data());
+    is_right(second, "cut");
+  }
+}
+
 void long_prompts_run_in_pieces() {
   const ModelConfig config = windowed_config();
   const auto model = tiny_model(config);
@@ -123,7 +148,7 @@ void long_prompts_run_in_pieces() {
   const std::vector<float> expected = trainer_logits(*trainer, config, tokens, true);
   Decoder decoder(*model, &trainer->adapter(), trainer->scaling(), decoder_options(1, 600));
   std::vector<float> logits(static_cast<size_t>(config.vocab_size));
-  decoder.prefill(0, tokens.data(), 600, logits.data());
+  decoder.prefill(0, 0, tokens.data(), 600, logits.data());
   check_rows(logits.data(), &expected[expected.size() - logits.size()], config.vocab_size, "last token");
 }
 
@@ -148,16 +173,22 @@ void decoder_arguments_are_checked() {
   const auto invalid = [&](const char* word, const std::function<void()>& call) {
     check_error(KAIAKU_INVALID_ARGUMENT, word, call);
   };
-  invalid("slot is 2", [&] { decoder.prefill(2, tokens, 1, logits.data()); });
-  invalid("slot is -1", [&] { decoder.prefill(-1, tokens, 1, logits.data()); });
-  invalid("n_tokens", [&] { decoder.prefill(0, tokens, 5, logits.data()); });
-  invalid("n_tokens", [&] { decoder.prefill(0, tokens, 0, logits.data()); });
-  invalid("tokens[1]", [&] { decoder.prefill(0, bad, 2, logits.data()); });
+  invalid("slot is 2", [&] { decoder.prefill(2, 0, tokens, 1, logits.data()); });
+  invalid("slot is -1", [&] { decoder.prefill(-1, 0, tokens, 1, logits.data()); });
+  invalid("n_tokens", [&] { decoder.prefill(0, 0, tokens, 5, logits.data()); });
+  invalid("n_tokens", [&] { decoder.prefill(0, 0, tokens, 0, logits.data()); });
+  invalid("tokens[1]", [&] { decoder.prefill(0, 0, bad, 2, logits.data()); });
   invalid("empty", [&] { decoder.step(slots, tokens, 1, logits.data()); });
-  decoder.prefill(0, tokens, 4, logits.data());
-  decoder.prefill(1, tokens, 1, logits.data());
+  invalid("n_past", [&] { decoder.prefill(0, 1, tokens, 1, logits.data()); });
+  invalid("n_past", [&] { decoder.prefill(0, -1, tokens, 1, logits.data()); });
+  decoder.prefill(0, 0, tokens, 4, logits.data());
+  invalid("n_tokens is 2", [&] { decoder.prefill(0, 3, tokens, 2, logits.data()); });
+  invalid("n_tokens is 5", [&] { decoder.fork(0, 1, 5); });
+  invalid("same slot", [&] { decoder.fork(0, 0, 1); });
+  invalid("slot is 2", [&] { decoder.fork(0, 2, 1); });
+  decoder.prefill(1, 0, tokens, 1, logits.data());
   invalid("full", [&] { decoder.step(slots, tokens, 2, logits.data()); });
-  decoder.prefill(0, tokens, 2, logits.data());
+  decoder.prefill(0, 0, tokens, 2, logits.data());
   invalid("twice", [&] { decoder.step(twice, tokens, 2, logits.data()); });
   invalid("tokens[1]", [&] { decoder.step(slots, bad, 2, logits.data()); });
   invalid("n is 3", [&] { decoder.step(slots, tokens, 3, logits.data()); });
@@ -209,6 +240,8 @@ int main() {
       {"trainer: logits are those of plain arithmetic", trainer_is_plain_arithmetic},
       {"decoder: token by token as the trainer", decoder_follows_the_trainer},
       {"decoder: slots do not see each other", slots_do_not_see_each_other},
+      {"decoder: prompts that begin alike share their beginning",
+       prompts_that_begin_alike_share_their_beginning},
       {"decoder: long prompts run in pieces", long_prompts_run_in_pieces},
       {"decoder: arguments are checked", decoder_arguments_are_checked},
       {"squares: those of plain arithmetic", squares_are_those_of_plain_arithmetic},

@@ -203,7 +203,7 @@ class DeviceTest {
       options.use_adapter = 1;
       Decoder decoder(*model, &trainer->adapter(), trainer->scaling(), options);
       std::vector<float> row(v);
-      decoder.prefill(1, batch.tokens.data(), 5, row.data());
+      decoder.prefill(1, 0, batch.tokens.data(), 5, row.data());
       for (size_t t = 4;; ++t) {
         const auto first = expected.begin() + static_cast<std::ptrdiff_t>(t * v);
         check_close(text("decoded logits at ", t), row, {first, first + static_cast<std::ptrdiff_t>(v)},

@@ -62,13 +62,14 @@ Decoder::Decoder(const Model& model, const Adapter* adapter, float scaling, cons
           options.compute, ", expected the trainer's");
 }
 
-void Decoder::prefill(int64_t slot, const int32_t* tokens, int64_t n_tokens, float* logits) {
+void Decoder::prefill(int64_t slot, int64_t n_past, const int32_t* tokens, int64_t n_tokens, float* logits) {
   check_slot(slot);
-  require(n_tokens >= 1 && n_tokens <= options_.slot_tokens, "n_tokens is ", n_tokens,
-          ", expected 1 to slot_tokens ", options_.slot_tokens);
+  check_held("n_past", n_past, slot);
+  require(n_tokens >= 1 && n_tokens <= options_.slot_tokens - n_past, "n_tokens is ", n_tokens,
+          ", expected 1 to ", options_.slot_tokens - n_past, ", what slot_tokens leaves after n_past");
   for (int64_t i = 0; i < n_tokens; ++i) check_token(tokens[i], i);
   const ThreadScope threads(n_threads_);
-  cache_.clear(slot);
+  cache_.cut(slot, n_past);
   const auto slot_id = static_cast<int32_t>(slot);
   ConstMatrix x;
   for (int64_t first = 0; first < n_tokens; first += kPiece) {
@@ -77,6 +78,19 @@ void Decoder::prefill(int64_t slot, const int32_t* tokens, int64_t n_tokens, flo
     x = transformer_.forward({tokens + first, n, cu_seqlens, 1}, &slot_id, cache_, adapter_ != nullptr);
   }
   head_.logits(x.row_range(x.rows - 1, 1), logits);
+}
+
+void Decoder::fork(int64_t from, int64_t to, int64_t n_tokens) {
+  check_slot(from);
+  check_slot(to);
+  require(from != to, "from and to are the same slot ", from);
+  check_held("n_tokens", n_tokens, from);
+  const ThreadScope threads(n_threads_);
+  for (int64_t layer = 0; layer < cache_.n_layers(); ++layer) {
+    backend_->copy(cache_.rows(layer, from).first_rows(n_tokens),
+                   cache_.rows(layer, to).first_rows(n_tokens));
+  }
+  cache_.cut(to, n_tokens);
 }
 
 void Decoder::step(const int32_t* slots, const int32_t* tokens, int64_t n, float* logits) {
@@ -120,6 +134,11 @@ Buffers Decoder::take_buffers() {
 
 void Decoder::check_slot(int64_t slot) const {
   require(slot >= 0 && slot < options_.n_slots, "slot is ", slot, ", expected 0 to ", options_.n_slots - 1);
+}
+
+void Decoder::check_held(const char* argument, int64_t n, int64_t slot) const {
+  require(n >= 0 && n <= cache_.length(slot), argument, " is ", n, ", expected 0 to ", cache_.length(slot),
+          ", the tokens of slot ", slot);
 }
 
 void Decoder::check_token(int32_t token, int64_t index) const {

@@ -25,7 +25,8 @@ class Decoder {
   Decoder& operator=(const Decoder&) = delete;
 
   // Each does what the function kaiaku_decoder_* of its name says.
-  void prefill(int64_t slot, const int32_t* tokens, int64_t n_tokens, float* logits);
+  void prefill(int64_t slot, int64_t n_past, const int32_t* tokens, int64_t n_tokens, float* logits);
+  void fork(int64_t from, int64_t to, int64_t n_tokens);
   void step(const int32_t* slots, const int32_t* tokens, int64_t n, float* logits);
   int64_t bytes() const { return cache_memory_.bytes() + workspace_.bytes(); }
 
@@ -33,6 +34,7 @@ class Decoder {
   KvCache take_cache();
   Buffers take_buffers();
   void check_slot(int64_t slot) const;
+  void check_held(const char* argument, int64_t n, int64_t slot) const;
   void check_token(int32_t token, int64_t index) const;
 
   const Model& model_;

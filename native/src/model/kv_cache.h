@@ -18,7 +18,9 @@ class KvCache {
   // Tokens that a slot holds.
   int64_t length(int64_t slot) const { return lengths_[static_cast<size_t>(slot)]; }
   void grow(int64_t slot, int64_t n) { lengths_[static_cast<size_t>(slot)] += n; }
-  void clear(int64_t slot) { lengths_[static_cast<size_t>(slot)] = 0; }
+  // Forgets all but the first n tokens, which it holds.
+  void cut(int64_t slot, int64_t n) { lengths_[static_cast<size_t>(slot)] = n; }
+  int64_t n_layers() const { return static_cast<int64_t>(layers_.size()); }
 
   // [slot_tokens, 2*K*E]: the keys and then the values of each position.
   Tensor rows(int64_t layer, int64_t slot) const {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** kaiaku.h, function by function and in its order; the header is the manual. Buffers are read from position 0. */
 @SuppressWarnings("MemberName")
 interface KaiakuLibrary extends Library {
-    int ABI_VERSION = 3;
+    int ABI_VERSION = 4;
 
     interface LogFunction extends Callback {
         void invoke(@Nullable Pointer user, int level, String text);
@@ -305,7 +305,9 @@ interface KaiakuLibrary extends Library {
     int kaiaku_decoder_create(
             Pointer model, @Nullable Pointer trainer, DecoderOptions options, PointerByReference decoder);
 
-    int kaiaku_decoder_prefill(Pointer decoder, int slot, int[] tokens, int n_tokens, float[] logits);
+    int kaiaku_decoder_prefill(Pointer decoder, int slot, int n_past, int[] tokens, int n_tokens, float[] logits);
+
+    int kaiaku_decoder_fork(Pointer decoder, int from, int to, int n_tokens);
 
     int kaiaku_decoder_step(Pointer decoder, int[] slots, int[] tokens, int n, float[] logits);
 

@@ -48,9 +48,24 @@ public final class NativeDecoder implements AutoCloseable {
 
     /** Empties a slot and runs a prompt in it; the logits [V] of its last token. */
     public float[] prefill(int slot, int[] tokens) {
+        return prefill(slot, 0, tokens);
+    }
+
+    /**
+     * Runs tokens after the first ones that a slot holds, and forgets the others.
+     *
+     * @param past how many of those it holds to keep
+     * @return the logits [V] of the last token
+     */
+    public float[] prefill(int slot, int past, int[] tokens) {
         float[] logits = new float[vocabSize];
-        Kaiaku.check(Kaiaku.library().kaiaku_decoder_prefill(handle(), slot, tokens, tokens.length, logits));
+        Kaiaku.check(Kaiaku.library().kaiaku_decoder_prefill(handle(), slot, past, tokens, tokens.length, logits));
         return logits;
+    }
+
+    /** Lets a slot hold the first {@code length} tokens of another one, and nothing else. */
+    public void fork(int from, int to, int length) {
+        Kaiaku.check(Kaiaku.library().kaiaku_decoder_fork(handle(), from, to, length));
     }
 
     /**

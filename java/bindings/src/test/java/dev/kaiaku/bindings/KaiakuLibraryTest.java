@@ -152,7 +152,8 @@ final class KaiakuLibraryTest {
                         assertThat(decoder.memory()).isPositive();
                         float[] prompt = decoder.prefill(0, new int[] {1, 2, 3});
                         assertLogits(prompt, 0, expected, 2);
-                        decoder.prefill(1, new int[] {1, 2, 3});
+                        decoder.fork(0, 1, 2);
+                        assertLogits(decoder.prefill(1, 2, new int[] {3}), 0, expected, 2);
                         float[] both = decoder.step(new int[] {1, 0}, new int[] {4, 4});
                         assertLogits(both, 0, expected, 3);
                         assertLogits(both, 1, expected, 3);

@@ -17,7 +17,9 @@ import dev.kaiaku.trainer.Evaluation;
 import dev.kaiaku.trainer.RunFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
@@ -155,23 +157,7 @@ class EndToEndTest {
     @Order(5)
     void runDoesItAllAndGoesOnFromWhatIsThere() throws Exception {
         Path out = folder.resolve("all");
-        Object[] args = {
-            "run",
-            export,
-            "--persona",
-            SampleExport.PERSONA,
-            "--base",
-            base,
-            "--out",
-            out,
-            "--max-steps",
-            2,
-            "--batch-tokens",
-            256,
-            "--seq-len",
-            SEQ_LEN,
-            "--json"
-        };
+        Object[] args = runInto(out, "--max-steps", 2, "--seq-len", SEQ_LEN);
         Program first = Program.run(args);
         assertThat(first.exitCode()).as(first.err()).isZero();
         JsonNode json = first.json();
@@ -197,9 +183,7 @@ class EndToEndTest {
         assertThat(Files.getLastModifiedTime(out.resolve("run/run.json")).toMillis())
                 .isEqualTo(trained);
 
-        args[args.length - 3] = "--seq-len";
-        args[args.length - 2] = SEQ_LEN / 2;
-        Program other = Program.run(args);
+        Program other = Program.run(runInto(out, "--max-steps", 2, "--seq-len", SEQ_LEN / 2));
         assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(other.complaint()).contains("another base, export or options");
     }
@@ -222,28 +206,8 @@ class EndToEndTest {
     @Order(7)
     void runSearchesForWhatSuitsTheChat() throws Exception {
         Path out = folder.resolve("tuned");
-        Object[] args = {
-            "run",
-            export,
-            "--persona",
-            SampleExport.PERSONA,
-            "--base",
-            base,
-            "--out",
-            out,
-            "--max-steps",
-            4,
-            "--batch-tokens",
-            256,
-            "--seq-len",
-            SEQ_LEN,
-            "--lr",
-            "2e-3",
-            "--tune",
-            "--tune-budget",
-            "20m",
-            "--json"
-        };
+        Object[] args =
+                runInto(out, "--max-steps", 4, "--seq-len", SEQ_LEN, "--lr", "2e-3", "--tune", "--tune-budget", "20m");
         Program first = Program.run(args);
         assertThat(first.exitCode()).as(first.err()).isZero();
         JsonNode json = first.json();
@@ -263,6 +227,24 @@ class EndToEndTest {
         assertThat(again.exitCode()).as(again.err()).isZero();
         assertThat(again.json()).isEqualTo(json);
         assertThat(again.err()).doesNotContain("training ");
+    }
+
+    /** `run` on the sample chat. */
+    private static Object[] runInto(Path out, Object... options) {
+        Object[] common = {
+            "run",
+            export,
+            "--persona",
+            SampleExport.PERSONA,
+            "--base",
+            base,
+            "--out",
+            out,
+            "--batch-tokens",
+            256,
+            "--json"
+        };
+        return Stream.concat(Arrays.stream(common), Arrays.stream(options)).toArray();
     }
 
     private static double scoreByLlama(Path gguf) {

@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
  */
 public final class ReplyLoop {
     private final NativeDecoder decoder;
+    private final SharedPrompts prompts;
     private final int vocabSize;
     private final int end;
     private final Settings settings;
@@ -44,7 +45,7 @@ public final class ReplyLoop {
         Growing(int index, int slot, int[] prompt) {
             this.index = index;
             sampler = new Sampler(settings.sampling(), settings.seed() + index);
-            next = sampler.draw(decoder.prefill(slot, prompt), 0, vocabSize);
+            next = sampler.draw(prompts.prefill(slot, prompt), 0, vocabSize);
         }
 
         /** Takes its next token in; false where there was none, or no room for more. */
@@ -62,27 +63,29 @@ public final class ReplyLoop {
     }
 
     /**
-     * A loop on a decoder of as many slots as {@code settings} says, each with room for a prompt and its reply.
+     * A loop on a new decoder of as many slots as {@code settings} says, each with room for a prompt and its reply;
+     * what the adapter is must not change while the loop is in use.
      *
      * @param end the token that ends a reply
      */
     public ReplyLoop(NativeDecoder decoder, int vocabSize, int end, Settings settings) {
         this.decoder = decoder;
+        prompts = new SharedPrompts(decoder, settings.slots());
         this.vocabSize = vocabSize;
         this.end = end;
         this.settings = settings;
     }
 
     /** One reply to each prompt, in their order. */
-    public List<Grown> replies(List<int[]> prompts, Progress progress) {
-        Grown[] replies = new Grown[prompts.size()];
+    public List<Grown> replies(List<int[]> asked, Progress progress) {
+        Grown[] replies = new Grown[asked.size()];
         Growing[] growing = new Growing[settings.slots()];
         int begun = 0;
         int done = 0;
         while (done < replies.length) {
             for (int slot = 0; slot < growing.length && begun < replies.length; slot++) {
                 if (growing[slot] == null) {
-                    growing[slot] = new Growing(begun, slot, prompts.get(begun));
+                    growing[slot] = new Growing(begun, slot, asked.get(begun));
                     begun++;
                 }
             }
