@@ -91,14 +91,23 @@ final class BuildOptions {
      * @throws ParameterException for a value out of range
      */
     DatasetOptions resolve() {
-        return resolve(0);
+        return resolve(context, 0);
+    }
+
+    /** As {@link #resolve()}, with another rule of context. */
+    DatasetOptions resolve(ContextRule rule) {
+        return resolve(rule, 0);
     }
 
     /** As {@link #resolve()}, with a number of threads; 0: one for each processor. */
     DatasetOptions resolve(int threads) {
+        return resolve(context, threads);
+    }
+
+    private DatasetOptions resolve(ContextRule rule, int threads) {
         try {
             DatasetOptions.Builder options = reading.resolve()
-                    .context(context)
+                    .context(rule)
                     .starters(starters)
                     .system(system)
                     .canaries(canaries)

@@ -50,8 +50,9 @@ final class ProgressLine implements Progress, AutoCloseable {
             firstDone = done;
             lastShown = console.errTerminal() ? now - REDRAW_NANOS : now;
         }
+        boolean wasComplete = complete;
         complete = total > 0 && done >= total;
-        boolean last = complete && (console.errTerminal() || lastShown > taskStart);
+        boolean last = complete && !wasComplete && (console.errTerminal() || lastShown > taskStart);
         if (!last && now - lastShown < (console.errTerminal() ? REDRAW_NANOS : PLAIN_NANOS)) {
             return;
         }

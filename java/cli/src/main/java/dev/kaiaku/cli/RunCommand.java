@@ -84,7 +84,13 @@ final class RunCommand implements Callable<Integer> {
                 @Nullable Choice tuned = null;
                 if (tune.wanted()) {
                     TuneTask task = new TuneTask(
-                            build.exports(), build.persona(), options, trainOptions, budget, out.resolve(TUNE));
+                            build.exports(),
+                            build.persona(),
+                            options.context(),
+                            build::resolve,
+                            trainOptions,
+                            budget,
+                            out.resolve(TUNE));
                     @Nullable TuneReport report = pipeline.tune(task, model);
                     if (report == null) {
                         return interrupted(summary, "");

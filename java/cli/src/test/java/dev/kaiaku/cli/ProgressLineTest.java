@@ -38,6 +38,20 @@ class ProgressLineTest {
     }
 
     @Test
+    void theEndOfATaskIsToldOnceHoweverOftenItIsReported() {
+        try (ProgressLine progress = piped()) {
+            progress.report("reading", 0, 100);
+            now += 6 * SECOND;
+            progress.report("reading", 50, 100);
+            for (int i = 0; i < 5; i++) {
+                progress.report("reading", 100, 100);
+            }
+        }
+
+        assertThat(err.toString().lines()).hasSize(2);
+    }
+
+    @Test
     void terminalLineIsDrawnOverAndNeverWraps() {
         try (ProgressLine progress = onTerminal(40)) {
             progress.report("training", 1, 9, "loss 3.211  a rather long detail that does not fit");

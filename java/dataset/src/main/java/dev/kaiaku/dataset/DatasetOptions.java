@@ -90,31 +90,6 @@ public record DatasetOptions(
         return new Builder();
     }
 
-    /** The same with another rule of context. */
-    public DatasetOptions withContext(ContextRule rule) {
-        return new DatasetOptions(
-                format,
-                columns,
-                aliases,
-                pseudonyms,
-                maxBadRows,
-                clean,
-                markMedia,
-                scrub,
-                scrubWords,
-                gap,
-                rule,
-                historyLines,
-                starters,
-                validation,
-                guard,
-                selection,
-                score,
-                system,
-                canaries,
-                threads);
-    }
-
     private static void share(String option, double value) {
         if (!(value >= 0 && value < 1)) {
             throw new BadInputException(

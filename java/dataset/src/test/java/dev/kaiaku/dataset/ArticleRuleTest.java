@@ -4,21 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import dev.kaiaku.dataset.input.Sha256;
 import dev.kaiaku.dataset.sample.ContextRule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Without cleaning, the samples are those of the plainest reading of the rule, one by one, on a real chat. */
+/**
+ * Without cleaning, the samples on a real chat are those of the plainest reading of the rule, one by one, and those of
+ * the shared {@code pandas_dataset.py} on all parts of that chat in one file: recorded are their number and the SHA-256
+ * of user and assistant texts, a zero byte after each.
+ */
 final class ArticleRuleTest {
     private static final String SHARED = System.getProperty("kaiaku.shared", "");
 
@@ -27,24 +36,38 @@ final class ArticleRuleTest {
 
     private record Line(OffsetDateTime time, String author, String text) {}
 
-    @Test
-    void cutsARealChatAsTheRuleSays() throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "sam, 12672, b71af1079489509418b525fa915847208760e1813ffdceb979c0470b83c42bc2",
+        "laura, 12702, f8464b90f3ef05342cf665acffdfd4edf8d1f3983e9f7679f9ff22fbded2f6df"
+    })
+    void cutsARealChatAsTheRuleSays(String persona, int samples, String sha256) throws IOException {
         Path export = Path.of(SHARED, "data", "crd3");
         Assumptions.assumeTrue(!SHARED.isEmpty() && Files.isDirectory(export), "needs -Dkaiaku.shared");
         DatasetOptions options =
                 DatasetOptions.builder().context(ContextRule.BLOCK).clean(false).build();
-        for (String persona : List.of("sam", "laura")) {
-            DatasetBuilder.build(List.of(export), persona, folder, options, Progress.NONE);
-            List<Conversation> actual = new ArrayList<>(ConversationFile.read(folder.resolve(DatasetBuilder.TRAIN)));
-            actual.addAll(ConversationFile.read(folder.resolve(DatasetBuilder.VALIDATION)));
-            List<Conversation> expected = samples(lines(export), persona);
-            assertThat(actual).hasSameSizeAs(expected);
-            for (int i = 0; i < expected.size(); i++) {
-                if (!actual.get(i).equals(expected.get(i))) {
-                    assertThat(actual.get(i)).as("sample " + i).isEqualTo(expected.get(i));
-                }
+        DatasetBuilder.build(List.of(export), persona, folder, options, Progress.NONE);
+        List<Conversation> actual = new ArrayList<>(ConversationFile.read(folder.resolve(DatasetBuilder.TRAIN)));
+        actual.addAll(ConversationFile.read(folder.resolve(DatasetBuilder.VALIDATION)));
+        List<Conversation> expected = samples(lines(export), persona);
+        assertThat(actual).hasSameSizeAs(expected).hasSize(samples);
+        for (int i = 0; i < expected.size(); i++) {
+            if (!actual.get(i).equals(expected.get(i))) {
+                assertThat(actual.get(i)).as("sample " + i).isEqualTo(expected.get(i));
             }
         }
+        assertThat(sha256(actual)).isEqualTo(sha256);
+    }
+
+    private static String sha256(List<Conversation> samples) {
+        MessageDigest digest = Sha256.digest();
+        for (Conversation sample : samples) {
+            for (Turn turn : sample.turns()) {
+                digest.update(turn.content().getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private static List<Line> lines(Path export) throws IOException {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kaiaku.dataset.report.DatasetStats;
 import dev.kaiaku.dataset.sample.ContextRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -79,6 +81,23 @@ final class CsvAndJsonTest {
         assertThat(summary.messages()).isEqualTo(6072);
         assertThat(summary.duplicateMessages()).isEqualTo(6072);
         assertSame(chat.samples(), expected);
+    }
+
+    @Test
+    void theStatisticsTellWhatOnlyOneOfThemKnows() {
+        DatasetStats fromCsv = DatasetStats.of(csv, DatasetOptions.defaults(), 1, Progress.NONE);
+        DatasetStats fromJson = DatasetStats.of(json, DatasetOptions.defaults(), 1, Progress.NONE);
+        assertThat(fromCsv.kinds()).containsOnly(Map.entry("unknown", 6072L));
+        assertThat(fromJson.kinds())
+                .containsOnly(Map.entry("said", 5624L), Map.entry("bot", 371L), Map.entry("system", 77L));
+        assertThat(List.of(fromCsv.withId(), fromCsv.replies(), fromCsv.answered()))
+                .containsOnly(0L);
+        assertThat(List.of(fromJson.withId(), fromJson.replies(), fromJson.answered()))
+                .containsExactly(6072L, 1323L, 1287L);
+        assertThat(List.of(fromCsv.messages(), fromCsv.withReactions()))
+                .isEqualTo(List.of(fromJson.messages(), fromJson.withReactions()));
+        assertThat(fromCsv.dropped()).doesNotContainKey("bot").containsEntry("system message", 77L);
+        assertThat(fromJson.dropped()).containsEntry("bot", 371L).containsEntry("system message", 77L);
     }
 
     private static void assertSame(List<Conversation> actual, List<Conversation> expected) {

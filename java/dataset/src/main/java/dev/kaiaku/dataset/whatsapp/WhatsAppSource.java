@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The text of a WhatsApp export: the file itself, or the chat inside the archive that the phone makes. */
 public final class WhatsAppSource {
-    /** Far beyond what text can be packed to, with room for the smallest archives. */
-    private static final long MAX_RATIO = 200;
+    /** Far beyond what chats are packed to, with room for the smallest ones. */
+    private static final long MAX_RATIO = 40;
 
     private static final long ALLOWED = 1 << 24;
     private static final long MAX_BYTES = 1L << 32;
@@ -71,7 +71,7 @@ public final class WhatsAppSource {
                 zip.close();
                 throw new BadInputException(file + ": no WhatsApp chat in this archive");
             }
-            return new Unpacked(file, zip, zip.getInputStream(entry));
+            return new Unpacked(file, zip, entry);
         } catch (IOException | IllegalArgumentException e) {
             throw damaged(file, e);
         }
@@ -107,11 +107,13 @@ public final class WhatsAppSource {
         private final long limit;
         private long count;
 
-        Unpacked(Path file, ZipFile zip, InputStream in) throws IOException {
-            super(in);
+        Unpacked(Path file, ZipFile zip, ZipEntry entry) throws IOException {
+            super(zip.getInputStream(entry));
             this.file = file;
             this.zip = zip;
-            limit = Math.min(MAX_BYTES, ALLOWED + MAX_RATIO * Files.size(file));
+            // What an archive says of its entries may be a lie; its own size is none.
+            long packed = Math.min(entry.getCompressedSize(), Files.size(file));
+            limit = Math.min(MAX_BYTES, ALLOWED + MAX_RATIO * Math.max(0, packed));
         }
 
         @Override

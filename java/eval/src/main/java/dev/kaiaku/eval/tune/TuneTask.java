@@ -11,26 +11,34 @@ import dev.kaiaku.trainer.options.OptimizerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * What a search is about.
  *
- * @param data how datasets are built; the rule of context in it is tried first
+ * @param first the rule of context that is tried first
+ * @param data how the dataset of a rule is built
  * @param training how arms are trained, but for what is searched
  * @param budget about how long it may take
  * @param folder of everything that it writes
  */
 public record TuneTask(
-        List<Path> exports, String persona, DatasetOptions data, TrainOptions training, Duration budget, Path folder) {
+        List<Path> exports,
+        String persona,
+        ContextRule first,
+        Function<ContextRule, DatasetOptions> data,
+        TrainOptions training,
+        Duration budget,
+        Path folder) {
     public TuneTask {
         exports = List.copyOf(exports);
     }
 
     /** How the dataset of an arm is built. */
     public DatasetOptions data(Arm arm) {
-        return data.withContext(arm.context());
+        return data.apply(arm.context());
     }
 
     /** Where an arm is trained. */
@@ -52,7 +60,7 @@ public record TuneTask(
     List<Arm> candidates(BaseModel base) {
         OptimizerOptions optimizer = training.optimizer();
         double lr = optimizer.autoLr() ? OptimizerOptions.usualLr(base.config().hiddenSize()) : optimizer.lr();
-        return Arm.rulesAndRates(data.context(), lr, training.lora().rank());
+        return Arm.rulesAndRates(first, lr, training.lora().rank());
     }
 
     /** An arm at half and at twice its rank, as far as every matrix of the base has room for it. */

@@ -62,7 +62,7 @@ public final class Tuner {
     public static @Nullable TuneReport tune(TuneTask task, BaseModel base, TuneListener listener, StopSignal stop) {
         for (ContextRule rule : ContextRule.values()) {
             DatasetBuilder.build(
-                    task.exports(), task.persona(), task.data(rule), task.data().withContext(rule), listener);
+                    task.exports(), task.persona(), task.data(rule), task.data().apply(rule), listener);
         }
         try (Ledger ledger = Ledger.open(task.folder())) {
             String now = task.fingerprint(base);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.kaiaku.dataset.BadInputException;
 import dev.kaiaku.dataset.DatasetOptions;
 import dev.kaiaku.dataset.SampleExport;
+import dev.kaiaku.dataset.sample.ContextRule;
 import dev.kaiaku.eval.data.EvalData;
 import dev.kaiaku.model.adapter.PeftAdapter;
 import dev.kaiaku.model.architecture.Architecture;
@@ -88,9 +89,14 @@ class TunerTest {
                 .threads(1)
                 .seed(3)
                 .build();
-        DatasetOptions data = DatasetOptions.builder().validation(0.2).build();
         return new TuneTask(
-                List.of(export), SampleExport.PERSONA, data, training, Duration.ofMinutes(30), folder.resolve(name));
+                List.of(export),
+                SampleExport.PERSONA,
+                ContextRule.SESSION,
+                rule -> DatasetOptions.builder().context(rule).validation(0.2).build(),
+                training,
+                Duration.ofMinutes(30),
+                folder.resolve(name));
     }
 
     private TuneReport tune(String name, Watcher watcher) {
@@ -152,7 +158,13 @@ class TunerTest {
         Files.write(small, rows.subList(0, 60));
         TuneTask task = task("small", 2);
         TuneTask few = new TuneTask(
-                List.of(small), task.persona(), task.data(), task.training(), task.budget(), task.folder());
+                List.of(small),
+                task.persona(),
+                task.first(),
+                task.data(),
+                task.training(),
+                task.budget(),
+                task.folder());
         assertThatThrownBy(() -> Tuner.tune(few, base, new Watcher(0), new StopSignal()))
                 .isInstanceOf(BadInputException.class)
                 .hasMessageContaining("replies are held out");
