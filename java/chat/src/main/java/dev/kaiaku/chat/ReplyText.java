@@ -21,7 +21,8 @@ final class ReplyText {
     private final StringBuilder raw = new StringBuilder();
     private final List<StringBuilder> messages = new ArrayList<>();
     private int passed;
-    private @Nullable Ending ending;
+    /** Read by whoever waits for the reply too. */
+    private volatile @Nullable Ending ending;
 
     /**
      * @param stop texts that end the reply, none of them empty

@@ -20,7 +20,7 @@ public interface Engine extends AutoCloseable {
      * again as long as its slot holds it. For as many threads at a time as there are slots.
      *
      * @param maxTokens most tokens to write
-     * @param sink told every piece by the calling thread, asked before every step
+     * @param sink told every piece and asked before every step, by the thread that computes too
      */
     Written write(List<Segment> prompt, Sampling sampling, int maxTokens, Sink sink);
 
@@ -35,7 +35,7 @@ public interface Engine extends AutoCloseable {
     @Override
     void close();
 
-    /** Where a reply goes. */
+    /** Where a reply goes. The computing of all replies stands still while it is told: it must neither wait nor throw. */
     interface Sink {
         /** Whether to go on. */
         boolean wanted();

@@ -14,6 +14,7 @@ import java.util.List;
 
 /** A model run by llama.cpp of today. Replies that are written at the same time are computed together. */
 final class LibllamaEngine implements Engine {
+    private final ComputeThread thread;
     private final Libllama library;
     private final LibllamaModel model;
     private final LibllamaContext context;
@@ -22,12 +23,14 @@ final class LibllamaEngine implements Engine {
     private final int gpuLayers;
 
     private LibllamaEngine(
+            ComputeThread thread,
             Libllama library,
             LibllamaModel model,
             LibllamaContext context,
             int contextTokens,
             long weights,
             EngineOptions options) {
+        this.thread = thread;
         this.library = library;
         this.model = model;
         this.context = context;
@@ -43,10 +46,22 @@ final class LibllamaEngine implements Engine {
      * @param weights of the model
      */
     static LibllamaEngine open(Path library, Path gguf, int contextTokens, long weights, EngineOptions options) {
-        LibllamaModel model = null;
+        ComputeThread thread = new ComputeThread("kaiaku-libllama");
         try {
-            Libllama loaded = Libllama.load(library);
-            model = LibllamaModel.open(loaded, gguf, options.gpuLayers());
+            LibllamaEngine engine = thread.call(() -> load(thread, library, gguf, contextTokens, weights, options));
+            thread.start(engine.loop::run);
+            return engine;
+        } catch (NativeException e) {
+            thread.close();
+            throw new BadInputException(gguf + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static LibllamaEngine load(
+            ComputeThread thread, Path library, Path gguf, int contextTokens, long weights, EngineOptions options) {
+        Libllama loaded = Libllama.load(library);
+        LibllamaModel model = LibllamaModel.open(loaded, gguf, options.gpuLayers());
+        try {
             if (options.adapter() != null) {
                 model.loadAdapter(options.adapter());
             }
@@ -62,12 +77,10 @@ final class LibllamaEngine implements Engine {
             if (options.adapter() != null) {
                 context.strength(options.strength());
             }
-            return new LibllamaEngine(loaded, model, context, contextTokens, weights, options);
+            return new LibllamaEngine(thread, loaded, model, context, contextTokens, weights, options);
         } catch (NativeException e) {
-            if (model != null) {
-                model.close();
-            }
-            throw new BadInputException(gguf + ": " + e.getMessage(), e);
+            model.close();
+            throw e;
         }
     }
 
@@ -120,32 +133,7 @@ final class LibllamaEngine implements Engine {
                     .skip(Math.max(0, tokens.length - sampling.penaltyTokens()))
                     .forEach(sampler::accept);
         }
-        TokenTask task = new TokenTask(tokens, sampler, maxTokens);
-        loop.submit(task);
-        try {
-            return follow(task, maxTokens, sink);
-        } finally {
-            loop.cancel(task);
-        }
-    }
-
-    private Written follow(TokenTask task, int maxTokens, Sink sink) {
-        Utf8Pieces pieces = new Utf8Pieces();
-        int written = 0;
-        while (sink.wanted()) {
-            int token = task.next();
-            if (token == TokenTask.END) {
-                return new Written(written < maxTokens, task.promptTokens(), task.reused(), written);
-            }
-            if (token != TokenTask.NONE_YET) {
-                written++;
-                String text = pieces.add(model.bytes(token));
-                if (!text.isEmpty()) {
-                    sink.piece(text);
-                }
-            }
-        }
-        return new Written(false, task.promptTokens(), task.reused(), written);
+        return loop.write(new TokenTask(tokens, sampler, maxTokens, sink));
     }
 
     private LibllamaSampler sampler(Sampling sampling) {
@@ -213,7 +201,11 @@ final class LibllamaEngine implements Engine {
     @Override
     public void close() {
         loop.close();
-        context.close();
-        model.close();
+        thread.call(() -> {
+            context.close();
+            model.close();
+            return true;
+        });
+        thread.close();
     }
 }

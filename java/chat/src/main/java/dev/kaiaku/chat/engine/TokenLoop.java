@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that computes: in turns the next token of every reply that is being written, and a step of one new prompt.
+ * What the thread that computes does: in turns the next token of every reply that is being written, which it hands on
+ * itself (waking another thread for each token costs more than the rest of a token's Java), and a step of one new prompt.
  * Steps end at multiples of a number of tokens and hold nothing else: where a prompt is cut shows in the last bits of
  * what follows, so that it depends on nothing but the prompt. A prompt that nobody wants any more is given up within its
  * step.
@@ -24,7 +25,6 @@ final class TokenLoop {
     private final List<TokenSlot> slots;
     private final LinkedBlockingQueue<Runnable> inbox = new LinkedBlockingQueue<>();
     private final Queue<TokenTask> waiting = new ArrayDeque<>();
-    private final Thread thread;
     private int turn;
     private long clock;
     /** Whose prompt is being computed; guarded by this. */
@@ -38,18 +38,34 @@ final class TokenLoop {
         this.context = context;
         this.promptStep = promptStep;
         this.slots = IntStream.range(0, slots).mapToObj(TokenSlot::new).toList();
-        this.thread = new Thread(this::run, "kaiaku-libllama");
-        thread.setDaemon(true);
-        thread.start();
     }
 
-    /** Adds a task; it starts as soon as a slot is free, and the loop closes it when it has ended. */
-    void submit(TokenTask task) {
+    /** Adds a task, which starts as soon as a slot is free, and waits until it is over. By any thread but the loop's. */
+    Engine.Written write(TokenTask task) {
         inbox.add(() -> waiting.add(task));
+        boolean interrupted = false;
+        while (true) {
+            try {
+                if (task.endsSoon()) {
+                    break;
+                }
+                if (!task.wanted()) {
+                    cancel(task);
+                }
+            } catch (InterruptedException e) {
+                interrupted = true;
+                cancel(task);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted");
+        }
+        return task.result();
     }
 
     /** Gives a task up: at once where its prompt is being computed, else before the next step. */
-    synchronized void cancel(TokenTask task) {
+    private synchronized void cancel(TokenTask task) {
         task.cancel();
         if (reading == task) {
             context.abort(true);
@@ -67,23 +83,13 @@ final class TokenLoop {
                 .join();
     }
 
-    /** Ends the thread. */
+    /** Has {@link #run} return. */
     void close() {
         inbox.add(() -> closed = true);
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
-    private void run() {
+    /** Works until {@link #close}. */
+    void run() {
         try {
             while (!closed) {
                 readInbox();
@@ -116,8 +122,15 @@ final class TokenLoop {
             TokenTask task = slot.task();
             if (task != null && task.cancelled()) {
                 slot.release();
+                task.end(false);
             }
         }
+        waiting.removeIf(task -> {
+            if (task.cancelled()) {
+                task.end(false);
+            }
+            return task.cancelled();
+        });
     }
 
     private void startWaiting() {
@@ -227,9 +240,10 @@ final class TokenLoop {
         }
         int token = context.sample(task.sampler(), index);
         slot.drew(token);
-        if (model.isEnd(token) || !task.write(token)) {
+        boolean ends = model.isEnd(token);
+        if (ends || !task.write(model.bytes(token))) {
             slot.release();
-            task.end();
+            task.end(ends);
         }
     }
 
@@ -243,10 +257,7 @@ final class TokenLoop {
                 task.fail(e);
             }
         }
-        waiting.forEach(task -> {
-            task.close();
-            task.fail(e);
-        });
+        waiting.forEach(task -> task.fail(e));
         waiting.clear();
     }
 }

@@ -77,10 +77,7 @@ final class TokenSlot {
 
     /** Lets go of the task. */
     void release() {
-        if (task != null) {
-            task.close();
-            task = null;
-        }
+        task = null;
         if (stale) {
             forget(0);
             stale = false;

@@ -1,34 +1,33 @@
 package dev.kaiaku.chat.engine;
 
 import dev.kaiaku.bindings.libllama.LibllamaSampler;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A reply on its way through the {@link TokenLoop}: tokens go in at once and come out one by one. */
+/** A reply on its way through the {@link TokenLoop}, which hands its sink piece after piece. */
 final class TokenTask {
-    /** In place of a token: nothing follows. */
-    static final int END = -1;
-
-    /** In place of a token: look again. */
-    static final int NONE_YET = -2;
-
     private static final int WAIT_MILLIS = 20;
 
     private final int[] prompt;
     private final LibllamaSampler sampler;
     private final int maxTokens;
-    private final BlockingQueue<Integer> out = new LinkedBlockingQueue<>();
-    private volatile @Nullable RuntimeException failure;
-    private volatile int reused;
+    private final Engine.Sink sink;
+    private final Utf8Pieces pieces = new Utf8Pieces();
+    private final CountDownLatch over = new CountDownLatch(1);
     private volatile boolean cancelled;
+    /** These are the loop's until it is over. */
+    private @Nullable RuntimeException failure;
+
+    private boolean finished;
+    private int reused;
     private int written;
 
-    TokenTask(int[] prompt, LibllamaSampler sampler, int maxTokens) {
+    TokenTask(int[] prompt, LibllamaSampler sampler, int maxTokens, Engine.Sink sink) {
         this.prompt = prompt;
         this.sampler = sampler;
         this.maxTokens = maxTokens;
+        this.sink = sink;
     }
 
     /** Has the loop give it up before its next step; {@link TokenLoop#cancel} does within it. */
@@ -38,11 +37,6 @@ final class TokenTask {
 
     boolean cancelled() {
         return cancelled;
-    }
-
-    /** Frees the sampler; by the loop. */
-    void close() {
-        sampler.close();
     }
 
     int[] prompt() {
@@ -57,42 +51,56 @@ final class TokenTask {
         return sampler;
     }
 
-    /** How many tokens of the prompt were not computed again. */
-    int reused() {
-        return reused;
-    }
-
     void reuse(int tokens) {
         reused = tokens;
     }
 
-    /** Passes a token on; false where it was the last one that is wanted. */
-    boolean write(int token) {
-        out.add(token);
-        return ++written < maxTokens;
-    }
-
-    void end() {
-        out.add(END);
-    }
-
-    void fail(RuntimeException e) {
-        failure = e;
-        out.add(END);
-    }
-
-    /** The next token, {@link #END} or, after a moment, {@link #NONE_YET}. */
-    int next() {
+    /** Passes a token's bytes on; false where it was the last one that is wanted. */
+    boolean write(byte[] bytes) {
+        written++;
         try {
-            Integer token = out.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
-            RuntimeException thrown = failure;
-            if (thrown != null) {
-                throw thrown;
+            String text = pieces.add(bytes);
+            if (!text.isEmpty()) {
+                sink.piece(text);
             }
-            return token == null ? NONE_YET : token;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
+            return written < maxTokens && sink.wanted();
+        } catch (RuntimeException e) {
+            failure = e;
+            return false;
         }
+    }
+
+    /**
+     * Nothing follows; frees the sampler. By the loop.
+     *
+     * @param whole whether the model ended its turn
+     */
+    void end(boolean whole) {
+        finished = whole;
+        sampler.close();
+        over.countDown();
+    }
+
+    /** As {@link #end}; whoever waits is thrown the reason. */
+    void fail(RuntimeException reason) {
+        failure = reason;
+        end(false);
+    }
+
+    /** Waits for the end a moment. */
+    boolean endsSoon() throws InterruptedException {
+        return over.await(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    boolean wanted() {
+        return sink.wanted();
+    }
+
+    /** What it came to, once it is over. */
+    Engine.Written result() {
+        if (failure != null) {
+            throw failure;
+        }
+        return new Engine.Written(finished, prompt.length, reused, written);
     }
 }
