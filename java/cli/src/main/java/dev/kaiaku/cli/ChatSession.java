@@ -117,7 +117,8 @@ final class ChatSession {
                 note("strength " + persona.strength());
             }
             case "/engine" -> note(persona.engine());
-            default -> out.println(HELP);
+            case "/help" -> out.println(HELP);
+            default -> note("there is no command " + command + "; /help lists those there are");
         }
         out.flush();
     }

@@ -23,6 +23,8 @@ final class ChatTerminal {
     void run() {
         try (Terminal terminal = TerminalBuilder.builder().system(true).build()) {
             terminal.handle(Terminal.Signal.INT, signal -> session.interrupt());
+            // What is typed while the persona writes waits for the next line, and must not show in the reply.
+            terminal.echo(false);
             LineReader reader = LineReaderBuilder.builder()
                     .terminal(terminal)
                     .completer(
