@@ -155,7 +155,7 @@ public final class Conversation implements AutoCloseable {
     public synchronized void save(Path jsonl) {
         try (ConversationWriter writer = ConversationFile.writer(jsonl)) {
             writer.write(new dev.kaiaku.dataset.Conversation(history.allTurns()));
-            writer.commit();
+            writer.file().commit();
         }
     }
 

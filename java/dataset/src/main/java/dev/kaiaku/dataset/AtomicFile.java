@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -81,6 +82,15 @@ public final class AtomicFile implements AutoCloseable {
         write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     }
 
+    /** Adds UTF-8 text. */
+    public void append(String text) {
+        try {
+            stream.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw WriteFailure.of(target, e);
+        }
+    }
+
     /** Where the content goes; buffered. Closing it does nothing. */
     public OutputStream stream() {
         return stream;
@@ -96,19 +106,18 @@ public final class AtomicFile implements AutoCloseable {
 
     /** Puts the content on the disk and under its name. */
     public void commit() {
-        try {
-            stream.flush();
-            if (temporary != null) {
-                channel.force(true);
-                channel.close();
-                Path file = target.toAbsolutePath().normalize();
-                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-                force(folderOf(file));
-            }
-            committed = true;
-        } catch (IOException e) {
-            throw WriteFailure.of(target, e);
-        }
+        commit(List.of(this));
+    }
+
+    /** Puts the content of several files on the disk, and only then all under their names, in this order. */
+    public static void commit(List<AtomicFile> files) {
+        files.forEach(AtomicFile::force);
+        files.forEach(AtomicFile::rename);
+        files.stream()
+                .filter(file -> file.temporary != null)
+                .map(file -> folderOf(file.target.toAbsolutePath().normalize()))
+                .distinct()
+                .forEach(AtomicFile::force);
     }
 
     /** Gives up what was not committed. */
@@ -122,6 +131,33 @@ public final class AtomicFile implements AutoCloseable {
             if (!committed && temporary != null) {
                 deleteQuietly(temporary);
             }
+        }
+    }
+
+    private void force() {
+        try {
+            stream.flush();
+            if (temporary != null) {
+                channel.force(true);
+                channel.close();
+            }
+        } catch (IOException e) {
+            throw WriteFailure.of(target, e);
+        }
+    }
+
+    private void rename() {
+        try {
+            if (temporary != null) {
+                Files.move(
+                        temporary,
+                        target.toAbsolutePath().normalize(),
+                        StandardCopyOption.ATOMIC_MOVE,
+                        StandardCopyOption.REPLACE_EXISTING);
+            }
+            committed = true;
+        } catch (IOException e) {
+            throw WriteFailure.of(target, e);
         }
     }
 

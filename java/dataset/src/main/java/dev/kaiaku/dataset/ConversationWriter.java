@@ -138,10 +138,14 @@ public final class ConversationWriter implements AutoCloseable {
         return bytes;
     }
 
-    /** Puts the file under its name, and gives back its SHA-256 in hexadecimal digits. */
-    public String commit() {
-        file.commit();
+    /** The SHA-256 of all lines in hexadecimal digits; to be asked for once, when nothing is written any more. */
+    public String sha256() {
         return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /** What has to be committed once everything is written. */
+    public AtomicFile file() {
+        return file;
     }
 
     /** Gives up what was not committed. */

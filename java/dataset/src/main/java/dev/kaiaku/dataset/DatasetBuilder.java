@@ -90,28 +90,30 @@ public final class DatasetBuilder {
         int trainReplies = samples.replies(split.train());
         Selection selection = options.clean() ? select(split, trainReplies) : null;
         List<Canary> canaries = Canary.of(options.canaries());
-        Written train;
-        Written validation;
-        DatasetSummary.FileHash trainFile;
-        DatasetSummary.FileHash validationFile;
         try (ConversationWriter trainWriter = ConversationFile.writer(out.resolve(TRAIN));
-                ConversationWriter validationWriter = ConversationFile.writer(out.resolve(VALIDATION))) {
-            train = write(split.train(), 0, selection, trainWriter, "writing");
+                ConversationWriter validationWriter = ConversationFile.writer(out.resolve(VALIDATION));
+                AtomicFile summaryFile = AtomicFile.create(out.resolve(DatasetSummary.FILE));
+                AtomicFile report = AtomicFile.create(out.resolve(REPORT))) {
+            Written train = write(split.train(), 0, selection, trainWriter, "writing");
+            if (train.samples == 0) {
+                throw new BadInputException("nothing is left to learn after the selection (" + train.dropped
+                        + "); loosen it, such as with a lower --min-score");
+            }
             canaries.forEach(canary -> plant(canary, trainWriter));
-            validation = write(split.validation(), trainReplies, selection, validationWriter, "writing validation");
-            // Neither file appears before both are complete.
-            trainFile = committed(TRAIN, trainWriter);
-            validationFile = committed(VALIDATION, validationWriter);
+            Written validation =
+                    write(split.validation(), trainReplies, selection, validationWriter, "writing validation");
+            DatasetSummary summary = summary(
+                    answered,
+                    split,
+                    train,
+                    validation,
+                    List.of(described(TRAIN, trainWriter), described(VALIDATION, validationWriter)));
+            summaryFile.append(summary.json());
+            report.append(DatasetReport.html(summary, log, persona, sessions, train.shape, train.examples));
+            Canary.write(canaries, out);
+            AtomicFile.commit(List.of(trainWriter.file(), validationWriter.file(), summaryFile, report));
+            return summary;
         }
-        if (train.samples == 0) {
-            throw new BadInputException("nothing is left to learn after the selection (" + train.dropped
-                    + "); loosen it, such as with a lower --min-score");
-        }
-        Canary.write(canaries, out);
-        DatasetSummary summary = summary(answered, split, train, validation, List.of(trainFile, validationFile));
-        summary.write(out);
-        DatasetReport.write(out.resolve(REPORT), summary, log, persona, sessions, train.shape, train.examples);
-        return summary;
     }
 
     private Selection select(Split split, int trainReplies) {
@@ -148,9 +150,8 @@ public final class DatasetBuilder {
         }
     }
 
-    private static DatasetSummary.FileHash committed(String name, ConversationWriter writer) {
-        long bytes = writer.bytes();
-        return new DatasetSummary.FileHash(name, bytes, writer.count(), writer.commit());
+    private static DatasetSummary.FileHash described(String name, ConversationWriter writer) {
+        return new DatasetSummary.FileHash(name, writer.bytes(), writer.count(), writer.sha256());
     }
 
     private DatasetSummary summary(

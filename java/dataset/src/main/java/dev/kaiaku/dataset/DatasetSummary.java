@@ -166,12 +166,13 @@ public record DatasetSummary(
         }
     }
 
-    void write(Path folder) {
+    /** The content of {@link #FILE}. */
+    String json() {
         DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
         DefaultPrettyPrinter printer =
                 new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
         try {
-            AtomicFile.write(folder.resolve(FILE), JSON.writer(printer).writeValueAsString(this) + "\n");
+            return JSON.writer(printer).writeValueAsString(this) + "\n";
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }

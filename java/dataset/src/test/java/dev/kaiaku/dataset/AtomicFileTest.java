@@ -54,6 +54,29 @@ final class AtomicFileTest {
     }
 
     @Test
+    void showsNoneOfSeveralFilesBeforeAllAreOnTheDisk() throws IOException {
+        Path full = Path.of("/dev/full");
+        Assumptions.assumeTrue(Files.exists(full), "no /dev/full");
+        try (AtomicFile first = AtomicFile.create(folder.resolve("first"));
+                AtomicFile second = AtomicFile.create(folder.resolve("second"));
+                AtomicFile third = AtomicFile.create(full)) {
+            List.of(first, second, third).forEach(file -> file.append("text"));
+            assertThatThrownBy(() -> AtomicFile.commit(List.of(first, second, third)))
+                    .isInstanceOf(BadInputException.class);
+            assertThat(folder.resolve("first")).doesNotExist();
+        }
+        assertThat(names(folder)).isEmpty();
+        try (AtomicFile first = AtomicFile.create(folder.resolve("first"));
+                AtomicFile second = AtomicFile.create(folder.resolve("second"))) {
+            first.append("one");
+            second.append("two");
+            AtomicFile.commit(List.of(first, second));
+        }
+        assertThat(names(folder)).containsExactly("first", "second");
+        assertThat(folder.resolve("second")).hasContent("two");
+    }
+
+    @Test
     void removesWhatAKilledProcessLeft() throws IOException, InterruptedException {
         Process dead = new ProcessBuilder("true").start();
         dead.waitFor();

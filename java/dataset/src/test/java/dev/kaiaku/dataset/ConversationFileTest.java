@@ -40,7 +40,7 @@ final class ConversationFileTest {
             writer.write(conversations.get(0), new SampleMeta(3, Instant.parse("2026-01-02T03:04:05.678Z"), "geral"));
             writer.write(conversations.get(1));
             assertThat(writer.count()).isEqualTo(2);
-            writer.commit();
+            writer.file().commit();
         }
         assertThat(ConversationFile.read(file)).isEqualTo(conversations);
     }
@@ -52,7 +52,7 @@ final class ConversationFileTest {
                     new Conversation(List.of(
                             new Turn(Role.USER, "[ana]: oi\n[beto]: e aí"), new Turn(Role.ASSISTANT, "opa", false))),
                     new SampleMeta(1, Instant.parse("2026-01-02T03:04:05Z"), "geral"));
-            writer.commit();
+            writer.file().commit();
         }
         assertThat(file)
                 .hasContent("{\"messages\":[{\"role\":\"user\",\"content\":\"[ana]: oi\\n[beto]: e aí\"},"

@@ -10,10 +10,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
-/** Lengths and fingerprints of the files of an export; the fingerprints are made beside all other work. */
+/**
+ * Lengths and fingerprints of the files of an export. Not thread-safe; the fingerprints are made beside other work: those
+ * of files of the same length when they are compared, the others once all is read, when a processor is often idle.
+ */
 public final class InputFiles {
     private final Map<Path, Entry> entries = new LinkedHashMap<>();
     private final Map<Path, Long> read = new LinkedHashMap<>();
@@ -22,7 +27,7 @@ public final class InputFiles {
         for (ExportChannel channel : channels) {
             for (ExportFile member : channel.files()) {
                 Path file = member.path();
-                entries.put(file, new Entry(size(file), CompletableFuture.supplyAsync(() -> Sha256.of(file))));
+                entries.put(file, new Entry(file, size(file)));
             }
         }
     }
@@ -44,6 +49,11 @@ public final class InputFiles {
     /** Notes how many messages a file held that was read. */
     void read(Path file, long rows) {
         read.put(file, rows);
+    }
+
+    /** Starts to make the fingerprints of the files that were read. */
+    void fingerprint() {
+        read.keySet().forEach(file -> entry(file).start());
     }
 
     /** The files that were read, in order; waits for their fingerprints. */
@@ -85,10 +95,31 @@ public final class InputFiles {
         }
     }
 
-    private record Entry(long length, CompletableFuture<String> hash) {
+    private static final class Entry {
+        private final Path file;
+        private final long length;
+        private @Nullable CompletableFuture<String> hash;
+
+        Entry(Path file, long length) {
+            this.file = file;
+            this.length = length;
+        }
+
+        long length() {
+            return length;
+        }
+
+        /** Starts to make the fingerprint, once. */
+        void start() {
+            if (hash == null) {
+                hash = CompletableFuture.supplyAsync(() -> Sha256.of(file));
+            }
+        }
+
         String sha256() {
+            start();
             try {
-                return hash.join();
+                return Objects.requireNonNull(hash).join();
             } catch (CompletionException e) {
                 throw e.getCause() instanceof RuntimeException cause ? cause : e;
             }

@@ -98,6 +98,7 @@ final class Loader implements AutoCloseable {
         if (rows == 0) {
             throw new BadInputException(first + ": no messages in this export");
         }
+        files.fingerprint();
         people.join(options.aliases());
         store.seal();
         return new ChatLog(

@@ -13,7 +13,6 @@ import dev.kaiaku.dataset.html.LineChart;
 import dev.kaiaku.dataset.html.Waterfall;
 import dev.kaiaku.dataset.sample.Session;
 import dev.kaiaku.dataset.sample.ShapeCounts;
-import java.nio.file.Path;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -52,14 +51,13 @@ public final class DatasetReport {
     }
 
     /**
-     * Writes the page.
+     * The page, whole.
      *
      * @param persona number of the person imitated
      * @param shape of the replies to learn
      * @param examples conversations to show
      */
-    public static void write(
-            Path file,
+    public static String html(
             DatasetSummary summary,
             ChatLog log,
             int persona,
@@ -74,7 +72,7 @@ public final class DatasetReport {
         report.shape(shape);
         report.scores();
         report.examples(examples);
-        report.page.write(file);
+        return report.page.html();
     }
 
     private void facts() {

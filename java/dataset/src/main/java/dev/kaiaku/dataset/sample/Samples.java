@@ -57,9 +57,8 @@ public final class Samples {
         replies = new int[sessions.size() + 1];
         learned = new int[sessions.size() + 1];
         own = new int[sessions.size() + 1];
-        for (Session session : sessions) {
-            count(session);
-        }
+        // Every session has places of its own.
+        sessions.parallelStream().forEach(this::count);
     }
 
     /** Replies to learn that a session holds. */
