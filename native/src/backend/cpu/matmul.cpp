@@ -5,6 +5,7 @@
 #include <dnnl.hpp>
 #include <map>
 #include <unordered_map>
+#include <vector>
 
 #include "backend/cpu/cpu_backend.h"
 #include "base/error.h"
@@ -48,16 +49,44 @@ void* mutable_pointer(const void* data) {
   return const_cast<void*>(data);
 }
 
+// On processors without AVX-512 oneDNN has no products of bf16.
+bool multiplies_bf16(const dnnl::engine& engine) {
+  const memory::desc square({16, 16}, memory::data_type::bf16, memory::format_tag::ab);
+  const bool allow_empty = true;
+  return static_cast<bool>(
+      dnnl::matmul::primitive_desc(engine, square, square, square, dnnl::primitive_attr(), allow_empty));
+}
+
+// Values in f32, for as long as nothing else asks for the room.
+class Widened {
+ public:
+  Tensor room(const ConstTensor& m) {
+    values_.resize(static_cast<size_t>(m.size()));
+    return Matrix{values_.data(), m.rows, m.cols, m.cols};
+  }
+
+ private:
+  std::vector<float> values_;
+};
+
 }  // namespace
 
 struct CpuBackend::Products {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
+  const bool has_bf16 = multiplies_bf16(engine);
   std::map<Key, Product> prepared;
+  CpuBackend& backend;
+  Widened wide_a, wide_b, wide_c;
+
+  explicit Products(CpuBackend& cpu) : backend(cpu) {}
 
   Product prepare(const Operand& a, const Operand& b, bool bias, const Tensor& c, Store store) const;
   // c [M, N] = a [M, K] b [K, N] + bias [N].
   void multiply(const Operand& a, const Operand& b, const float* bias, Tensor c, Store store);
+  // The same in f32, rounded once.
+  void multiply_widened(const Operand& a, const Operand& b, const float* bias, Tensor c, Store store);
+  ConstTensor widen(const ConstTensor& m, Widened& wide);
 };
 
 Product CpuBackend::Products::prepare(const Operand& a, const Operand& b, bool bias, const Tensor& c,
@@ -79,6 +108,9 @@ Product CpuBackend::Products::prepare(const Operand& a, const Operand& b, bool b
 
 void CpuBackend::Products::multiply(const Operand& a, const Operand& b, const float* bias, Tensor c,
                                     Store store) {
+  const bool any_bf16 =
+      a.matrix.type == DType::kBf16 || b.matrix.type == DType::kBf16 || c.type == DType::kBf16;
+  if (any_bf16 && !has_bf16) return multiply_widened(a, b, bias, c, store);
   const int64_t flags = a.transposed | b.transposed << 1 | (bias != nullptr) << 2 |
                         (store == Store::kAdd) << 3 | (a.matrix.type == DType::kBf16) << 4 |
                         (c.type == DType::kBf16) << 5;
@@ -103,7 +135,24 @@ void CpuBackend::Products::multiply(const Operand& a, const Operand& b, const fl
   stream.wait();
 }
 
-CpuBackend::CpuBackend() : products_(std::make_unique<Products>()) {
+void CpuBackend::Products::multiply_widened(const Operand& a, const Operand& b, const float* bias, Tensor c,
+                                            Store store) {
+  const Operand a_f32{widen(a.matrix, wide_a), a.transposed}, b_f32{widen(b.matrix, wide_b), b.transposed};
+  if (c.type == DType::kF32) return multiply(a_f32, b_f32, bias, c, store);
+  const Tensor c_f32 = wide_c.room(c);
+  if (store == Store::kAdd) backend.copy(c, c_f32);
+  multiply(a_f32, b_f32, bias, c_f32, store);
+  backend.copy(c_f32, c);
+}
+
+ConstTensor CpuBackend::Products::widen(const ConstTensor& m, Widened& wide) {
+  if (m.type == DType::kF32) return m;
+  const Tensor room = wide.room(m);
+  backend.copy(m, room);
+  return room;
+}
+
+CpuBackend::CpuBackend() : products_(std::make_unique<Products>(*this)) {
   // oneDNN keeps as many again of what was prepared, for the whole process.
   dnnl::set_primitive_cache_capacity(static_cast<int>(kMaxProducts));
 }
