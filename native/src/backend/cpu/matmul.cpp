@@ -57,17 +57,11 @@ bool multiplies_bf16(const dnnl::engine& engine) {
       dnnl::matmul::primitive_desc(engine, square, square, square, dnnl::primitive_attr(), allow_empty));
 }
 
-// Values in f32, for as long as nothing else asks for the room.
-class Widened {
- public:
-  Tensor room(const ConstTensor& m) {
-    values_.resize(static_cast<size_t>(m.size()));
-    return Matrix{values_.data(), m.rows, m.cols, m.cols};
-  }
-
- private:
-  std::vector<float> values_;
-};
+// Room for m in f32.
+Tensor room_for(const ConstTensor& m, std::vector<float>& values) {
+  values.resize(static_cast<size_t>(m.size()));
+  return Matrix{values.data(), m.rows, m.cols, m.cols};
+}
 
 }  // namespace
 
@@ -77,7 +71,7 @@ struct CpuBackend::Products {
   const bool has_bf16 = multiplies_bf16(engine);
   std::map<Key, Product> prepared;
   CpuBackend& backend;
-  Widened wide_a, wide_b, wide_c;
+  std::vector<float> wide_a, wide_b, wide_c;
 
   explicit Products(CpuBackend& cpu) : backend(cpu) {}
 
@@ -86,7 +80,7 @@ struct CpuBackend::Products {
   void multiply(const Operand& a, const Operand& b, const float* bias, Tensor c, Store store);
   // The same in f32, rounded once.
   void multiply_widened(const Operand& a, const Operand& b, const float* bias, Tensor c, Store store);
-  ConstTensor widen(const ConstTensor& m, Widened& wide);
+  ConstTensor widen(const ConstTensor& m, std::vector<float>& values);
 };
 
 Product CpuBackend::Products::prepare(const Operand& a, const Operand& b, bool bias, const Tensor& c,
@@ -139,15 +133,15 @@ void CpuBackend::Products::multiply_widened(const Operand& a, const Operand& b, 
                                             Store store) {
   const Operand a_f32{widen(a.matrix, wide_a), a.transposed}, b_f32{widen(b.matrix, wide_b), b.transposed};
   if (c.type == DType::kF32) return multiply(a_f32, b_f32, bias, c, store);
-  const Tensor c_f32 = wide_c.room(c);
+  const Tensor c_f32 = room_for(c, wide_c);
   if (store == Store::kAdd) backend.copy(c, c_f32);
   multiply(a_f32, b_f32, bias, c_f32, store);
   backend.copy(c_f32, c);
 }
 
-ConstTensor CpuBackend::Products::widen(const ConstTensor& m, Widened& wide) {
+ConstTensor CpuBackend::Products::widen(const ConstTensor& m, std::vector<float>& values) {
   if (m.type == DType::kF32) return m;
-  const Tensor room = wide.room(m);
+  const Tensor room = room_for(m, values);
   backend.copy(m, room);
   return room;
 }

@@ -79,7 +79,10 @@ public final class AtomicFile implements AutoCloseable {
 
     /** Writes a whole file of UTF-8 text. */
     public static void write(Path target, String text) {
-        write(target, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+        try (AtomicFile file = create(target)) {
+            file.append(text);
+            file.commit();
+        }
     }
 
     /** Adds UTF-8 text. */

@@ -51,9 +51,9 @@ final class LibllamaEngine implements Engine {
             LibllamaEngine engine = thread.call(() -> load(thread, library, gguf, contextTokens, weights, options));
             thread.start(engine.loop::run);
             return engine;
-        } catch (NativeException e) {
+        } catch (RuntimeException e) {
             thread.close();
-            throw new BadInputException(gguf + ": " + e.getMessage(), e);
+            throw e instanceof NativeException ? new BadInputException(gguf + ": " + e.getMessage(), e) : e;
         }
     }
 
