@@ -8,12 +8,16 @@ import dev.kaiaku.model.base.TinyBase;
 import dev.kaiaku.model.base.TinySpec;
 import dev.kaiaku.model.export.MergedModel;
 import dev.kaiaku.model.export.PersonaInfo;
+import dev.kaiaku.model.export.SamplingInfo;
 import dev.kaiaku.model.export.gguf.GgufExport;
 import dev.kaiaku.model.export.gguf.QuantType;
 import java.nio.file.Path;
 
-/** A persona with random weights: it babbles, always the same for the same seed. */
+/** A persona with random weights: it babbles, always the same unless it is told to draw. */
 public final class TinyPersona {
+    /** Always the likeliest token: a random draw may end a reply before its first word. */
+    private static final SamplingInfo LIKELIEST = new SamplingInfo(0, 1, 0);
+
     private TinyPersona() {}
 
     /** Writes a base to {@code folder} and the persona to {@code gguf}, which is returned. */
@@ -28,7 +32,7 @@ public final class TinyPersona {
     static Path write(Path folder, Path gguf, TinySpec spec, QuantType type) {
         TinyBase.write(folder, spec);
         try (BaseModel base = BaseModels.open(folder)) {
-            PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat());
+            PersonaInfo persona = new PersonaInfo("ana", null, base.chatFormat(), LIKELIEST);
             GgufExport.write(new MergedModel(base, null, 1), persona, type, gguf, Progress.NONE);
         }
         return gguf;
